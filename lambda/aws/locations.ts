@@ -1,0 +1,27 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { type ProbeAnswer, type ProbeRequest, patienceMs } from "../core/probe.ts";
+import { clientSettings } from "./clients.ts";
+
+/**
+ * Asks locations by invoking the probe function of that Region and waiting for its answer. Sent once: a second try
+ * would come too late to be the same question.
+ */
+export function openLocations(functionName: string): (request: ProbeRequest) => Promise<ProbeAnswer> {
+  const clients = new Map<string, LambdaClient>();
+  const clientOf = (region: string): LambdaClient => {
+    const found = clients.get(region);
+    if (found) return found;
+    const made = new LambdaClient({ region, ...clientSettings(1, 30_000) });
+    clients.set(region, made);
+    return made;
+  };
+  return async (request) => {
+    const { FunctionError, Payload } = await clientOf(request.location).send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),
+      { abortSignal: AbortSignal.timeout(patienceMs(request)) },
+    );
+    const text = Payload === undefined ? "" : Buffer.from(Payload).toString("utf8");
+    if (FunctionError !== undefined) throw new Error(`${FunctionError}: ${text.slice(0, 200)}`);
+    return JSON.parse(text) as ProbeAnswer;
+  };
+}

@@ -1,0 +1,114 @@
+import type { Event, EventKind, MoveTimes } from "./event.ts";
+
+/** What goes to SNS: a text for each protocol, and attributes for filter policies. */
+export type Alert = {
+  readonly id: string;
+  /** At most 100 ASCII characters (SNS Publish, Subject). */
+  readonly subject: string;
+  /** For e-mail. */
+  readonly text: string;
+  /** For SMS: one line. */
+  readonly line: string;
+  /** For machines: the event itself. */
+  readonly json: string;
+  readonly attributes: { readonly event: string; readonly service: string; readonly severity: string };
+};
+
+/** Writes the alert of an event: what, since when, seen from where, what was done, what comes next, how to undo. */
+export function alert(event: Event): Alert {
+  const headline = headlines[event.kind](event);
+  const subject = `[${event.severity}] ${headline}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
+  const body = [
+    headline,
+    "",
+    `When:  ${clock(event.atMs)}${event.sinceMs === undefined ? "" : `, since ${clock(event.sinceMs)}`}`,
+    `Seen:  ${event.why}`,
+    ...(event.times ? [`Took:  ${took(event.times)}`] : []),
+    `Next:  ${next[event.kind]}`,
+    "",
+    `Alert: ${event.id}`,
+  ];
+  return {
+    id: event.id,
+    subject,
+    text: body.join("\n"),
+    line: `${headline}: ${event.why}`.slice(0, 140),
+    json: JSON.stringify(event),
+    attributes: { event: event.kind, service: event.subject, severity: event.severity },
+  };
+}
+
+/** A time people and machines read alike: UTC, to the second. */
+export const clock = (ms: number): string =>
+  `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/** A span of time as people say it: `4.2 s`, `3 min`, `5.0 h`. */
+export function span(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return `${(ms / 3_600_000).toFixed(1)} h`;
+}
+
+/** The measured steps of a move, each from the first failed probe (or from the decision, where nothing failed). */
+export function took(times: MoveTimes): string {
+  const startMs = times.failedMs ?? times.detectedMs;
+  const steps: [string, number | undefined][] = [
+    ["detected", times.failedMs === undefined ? undefined : times.detectedMs],
+    ["accepted by Route 53", times.acceptedMs],
+    ["in sync on its name servers", times.inSyncMs],
+  ];
+  return steps
+    .flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} after ${span(ms - startMs)}`]))
+    .join(", ");
+}
+
+const name = (event: Event): string => event.name ?? event.subject;
+
+const headlines: Record<EventKind, (event: Event) => string> = {
+  down: (e) => `${e.subject} is down`,
+  up: (e) => `${e.subject} is up again`,
+  "standby-down": (e) => `${e.subject} is down: it could not take over`,
+  partial: (e) => `${e.subject} is up for some, down for others`,
+  refused: (e) => `${e.subject} refuses our probes`,
+  blind: (e) => `${e.subject} cannot be judged: too few locations can see`,
+  "seen-again": (e) => `${e.subject} is seen well from everywhere again`,
+  failover: (e) => `${name(e)} moved to ${e.to}, away from ${e.from}`,
+  failback: (e) => `${name(e)} moved back to ${e.to}, away from ${e.from}`,
+  created: (e) => `${name(e)} now points to ${e.to}`,
+  "in-sync": (e) => `${name(e)}: the move to ${e.to} reached all name servers`,
+  "not-in-sync": (e) => `${name(e)}: the move to ${e.to} has not reached all name servers`,
+  "move-started": (e) => `${name(e)} is being moved to ${e.to}`,
+  "move-failing": (e) => `${name(e)} cannot be moved to ${e.to}`,
+  "move-dropped": (e) => `${name(e)}: the move to ${e.to} was given up`,
+  "would-move": (e) => `${name(e)} would move to ${e.to} (shadow: nothing was changed)`,
+  "stays-down": (e) => `${name(e)} is down and stays where it is`,
+  foreign: (e) => `${name(e)} is not as Pointsman left it: hands off`,
+  "armed-again": (e) => `${name(e)} is watched and armed again`,
+  orphan: (e) => `${name(e)} points to a target that is not in the config`,
+  limit: (e) => `${name(e)} stays: moved often enough within the hour`,
+};
+
+const next: Record<EventKind, string> = {
+  down: "It is probed on; you are told when it is up again.",
+  up: "Nothing to do.",
+  "standby-down": "Repair it before the primary fails: there would be nowhere to go.",
+  partial: "Nothing is moved while it is up for some. Look at the network between.",
+  refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
+  blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",
+  "seen-again": "Nothing to do.",
+  failover:
+    "Clients follow as their TTL runs out. Repair the primary; with failback: auto the name goes back by itself.",
+  failback: "Clients follow as their TTL runs out.",
+  created: "Clients may use the name now.",
+  "in-sync": "Nothing to do.",
+  "not-in-sync": "Ask the zone's name servers with dig; look at the AWS Health Dashboard for Route 53.",
+  "move-started": "You are told when Route 53 has accepted it.",
+  "move-failing": "It is tried again. Look at Route 53 and at the permissions of the sweep function.",
+  "move-dropped": "The name stays where it is and is judged afresh.",
+  "would-move": "Set mode: armed to let Pointsman move the name.",
+  "stays-down": "It moves as soon as another target is proven up. Repair one of them.",
+  foreign: "Put the record back as it was, and it is armed again within a minute.",
+  "armed-again": "Nothing to do.",
+  orphan: "With failback: auto it goes to the primary once that is up long enough; or put the target back.",
+  limit: "It goes on when the hour is over. Look why the targets take turns.",
+};

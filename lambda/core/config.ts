@@ -1,0 +1,95 @@
+/**
+ * The configuration as the sweep takes it: checked, defaults filled in, durations in milliseconds. It is made
+ * from `pointsman.yaml` once, at synth time or at the start on a laptop, and trusted from there on.
+ */
+
+/** An inclusive range of HTTP status codes. */
+export type StatusRange = readonly [from: number, to: number];
+
+export type HttpCheck = {
+  readonly type: "http";
+  /** The request as its server sees it: scheme, Host and path come from here. */
+  readonly url: string;
+  /** Where the socket goes when that is not what the URL's name resolves to (a probe pinned to its target). */
+  readonly connect?: { readonly host: string; readonly port: number };
+  readonly method: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: readonly StatusRange[];
+  /** The body must contain this text. */
+  readonly contains?: string;
+  /** The body must match this regular expression. */
+  readonly matches?: string;
+  /** The whole answer must have arrived within this time; none means the policy's time-out alone counts. */
+  readonly withinMs?: number;
+  /** How many redirects are followed; 0 means a redirect is the answer. */
+  readonly redirects: number;
+  /** Whether the certificate must be valid for `serverName`. */
+  readonly verifyCertificate: boolean;
+  /** The name asked for by SNI and expected in the certificate; https only. */
+  readonly serverName?: string;
+};
+
+export type TcpCheck = { readonly type: "tcp"; readonly host: string; readonly port: number };
+
+export type Check = HttpCheck | TcpCheck;
+
+/** When and how hard an endpoint is probed, and how long it takes to believe a change. */
+export type Policy = {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Tries in a row that must fail at one location before it votes down. */
+  readonly failureThreshold: number;
+  /** How long the tries of a confirm are spread over. */
+  readonly confirmWithinMs: number;
+  /** How long an endpoint believed down must be seen good before it is believed up. */
+  readonly recoverAfterMs: number;
+};
+
+export type Endpoint = {
+  /** `docs`, or `shop/frankfurt` for a target of a service. */
+  readonly id: string;
+  readonly check: Check;
+  readonly policy: Policy;
+};
+
+export type RecordType = "A" | "AAAA" | "CNAME";
+
+export type Target = {
+  readonly id: string;
+  /** The id of the endpoint that is probed for it: `<service>/<target>`. */
+  readonly endpoint: string;
+  /** The record's value while the name points here. */
+  readonly value: string;
+};
+
+export type Service = {
+  readonly id: string;
+  /** `shadow` tells what it would do; `armed` does it. */
+  readonly mode: "shadow" | "armed";
+  readonly dns: {
+    readonly zoneId: string;
+    /** Lower-case, without the trailing dot. */
+    readonly name: string;
+    readonly type: RecordType;
+    readonly ttlSeconds: number;
+  };
+  /** In order of preference; the first is the primary. */
+  readonly targets: readonly Target[];
+  readonly failback: "manual" | "auto";
+  readonly failbackAfterMs: number;
+  /** Moves away from a target that is up, at most, in any hour. */
+  readonly maxMovesPerHour: number;
+};
+
+export type Config = {
+  /** Regions that probe; the first is home, where the sweep runs. */
+  readonly locations: readonly string[];
+  /** Whether fewer than three locations may move a name. */
+  readonly acceptSingleLocation: boolean;
+  /** Hosts in different networks that tell a location whether it can see at all; empty switches the rule off. */
+  readonly references: readonly TcpCheck[];
+  /** Every endpoint that is probed, the targets of services included. */
+  readonly endpoints: readonly Endpoint[];
+  readonly services: readonly Service[];
+};

@@ -1,0 +1,176 @@
+import type { Config, Service, Target } from "./config.ts";
+import type { Health } from "./health.ts";
+import { pointsTo } from "./records.ts";
+import type { ServiceState } from "./service-state.ts";
+import { provesMove, provesUp } from "./verdict.ts";
+import type { Ballots } from "./vote.ts";
+
+/** Why a name stays where it is. Only `healthy` is nothing to tell anybody. */
+export type StayCode =
+  | "healthy"
+  | "all-down"
+  | "not-proven"
+  | "too-few-locations"
+  | "disarmed"
+  | "orphan"
+  | "limit";
+
+export type Decision =
+  | { readonly do: "stay"; readonly code: StayCode; readonly why: string }
+  | {
+      readonly do: "move";
+      readonly kind: "failover" | "failback" | "created";
+      /** The id of the target the name leaves; `orphan` or none as in `pointsTo`. */
+      readonly from: string | undefined;
+      readonly to: Target;
+      readonly why: string;
+      /** Whether the target that is left was up. */
+      readonly fromUp: boolean;
+      readonly failedMs?: number;
+    };
+
+/** Everything a decision rests on. `ballots` are those of one confirm that asked for all targets: fresh evidence. */
+export type Evidence = {
+  readonly healths: Readonly<Record<string, Health>>;
+  readonly ballots: Ballots;
+  readonly atMs: number;
+};
+
+const hourMs = 3_600_000;
+
+export const orphanWhy = "the name points to a target the config no longer has, which nobody probes";
+
+const stay = (code: StayCode, why: string): Decision => ({ do: "stay", code, why });
+
+/** Stay, or move and where to. Nothing moves without proof from this very confirm. */
+export function decide(config: Config, service: Service, state: ServiceState, evidence: Evidence): Decision {
+  if (state.disarmed) return stay("disarmed", state.disarmed.why);
+  const active = pointsTo(service, state.written);
+  if (active === undefined) return create(config, service, evidence);
+  const target = service.targets.find(({ id }) => id === active);
+  if (target && evidence.healths[target.endpoint]?.state === "down") {
+    return leave(config, service, target, evidence);
+  }
+  return comeBack(config, service, state, target, evidence);
+}
+
+/** The active target is down: to the first of the others, in order, that this confirm proves. */
+function leave(config: Config, service: Service, active: Target, evidence: Evidence): Decision {
+  const health = evidence.healths[active.endpoint];
+  if (health?.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
+  const others = service.targets.filter((target) => target !== active);
+  const to = others.find((target) =>
+    provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length),
+  );
+  if (to === undefined) {
+    const down = others.every((target) => evidence.healths[target.endpoint]?.state === "down");
+    return down
+      ? stay("all-down", "every target is down")
+      : stay("not-proven", `no other target was proven up by the locations that saw ${active.id} down`);
+  }
+  if (!mayMove(config)) return stay("too-few-locations", tooFew);
+  const kind = to === service.targets[0] ? "failback" : "failover";
+  const why = health?.why ?? "";
+  const failed = health === undefined ? {} : { failedMs: health.sinceMs };
+  return { do: "move", kind, from: active.id, to, why, fromUp: false, ...failed };
+}
+
+/** Back to the primary, once it has been up long enough and is proven up now. */
+function comeBack(
+  config: Config,
+  service: Service,
+  state: ServiceState,
+  active: Target | undefined,
+  evidence: Evidence,
+): Decision {
+  const [primary] = service.targets;
+  if (primary === undefined || primary === active) return stay("healthy", "the name points to the primary");
+  const proven = provesUp(evidence.ballots, primary.endpoint, config.locations.length);
+  if (!failbackDue(service, state, evidence.healths, evidence.atMs) || !proven) {
+    return active === undefined
+      ? stay("orphan", orphanWhy)
+      : stay("healthy", `the name points to ${active.id}`);
+  }
+  if (!mayMove(config)) return stay("too-few-locations", tooFew);
+  const moves = state.movesFromUpMs.filter((ms) => ms > evidence.atMs - hourMs).length;
+  if (moves >= service.maxMovesPerHour) {
+    return stay("limit", `${moves} moves away from a healthy target within the hour are enough`);
+  }
+  const why = `${primary.id} has been up again for ${Math.round(service.failbackAfterMs / 1000)} s`;
+  return { do: "move", kind: "failback", from: active?.id ?? "orphan", to: primary, why, fromUp: true };
+}
+
+/** The name has no record yet: it gets the first target, in order, that is proven up. */
+function create(config: Config, service: Service, evidence: Evidence): Decision {
+  const to = service.targets.find((target) =>
+    provesUp(evidence.ballots, target.endpoint, config.locations.length),
+  );
+  if (to === undefined) return stay("not-proven", "the name has no record and no target is proven up");
+  if (!mayMove(config)) return stay("too-few-locations", tooFew);
+  return { do: "move", kind: "created", from: undefined, to, why: "the name had no record", fromUp: false };
+}
+
+/** Whether the name should go back to the primary as far as time and beliefs tell; the proof comes after. */
+export function failbackDue(
+  service: Service,
+  state: ServiceState,
+  healths: Readonly<Record<string, Health>>,
+  atMs: number,
+): boolean {
+  const [primary] = service.targets;
+  if (service.failback !== "auto" || primary === undefined) return false;
+  const active = pointsTo(service, state.written);
+  const health = healths[primary.endpoint];
+  return (
+    active !== undefined &&
+    active !== primary.id &&
+    health?.state === "up" &&
+    health.trouble === undefined &&
+    atMs - health.sinceMs >= service.failbackAfterMs
+  );
+}
+
+const mayMove = (config: Config): boolean => config.locations.length >= 3 || config.acceptSingleLocation;
+
+const tooFew = "fewer than three locations judge, and acceptSingleLocation is not set";
+
+/**
+ * Whether a service needs fresh evidence although no probe asks for it: a change waits to go on, the name has no
+ * record, it should go back to the primary, or it points to a target believed down while another may be up.
+ */
+export function wantsEvidence(
+  service: Service,
+  state: ServiceState,
+  healths: Readonly<Record<string, Health>>,
+  atMs: number,
+): boolean {
+  if (state.intent) return true;
+  if (state.disarmed || mustWait(service, state)) return false;
+  const active = pointsTo(service, state.written);
+  if (active === undefined || failbackDue(service, state, healths, atMs)) return true;
+  const [here, others] = [
+    service.targets.find(({ id }) => id === active),
+    service.targets.filter(({ id }) => id !== active),
+  ];
+  const isDown = (target: Target) => healths[target.endpoint]?.state === "down";
+  return here !== undefined && isDown(here) && !others.every(isDown);
+}
+
+/** More evidence would only say again what people were told: that nothing moves in this mode. */
+const mustWait = (service: Service, state: ServiceState): boolean =>
+  state.condition?.code === "too-few-locations" ||
+  (service.mode === "shadow" && state.condition?.code.startsWith("would-move/") === true);
+
+/**
+ * What becomes of a change that was saved and not seen to take effect. It goes on only if fresh evidence wants the
+ * same. It is given up once no invocation can be alive that might still send it; until then it waits.
+ */
+export function renew(
+  intent: { readonly to: string; readonly decidedMs: number },
+  wish: Decision,
+  invocationMs: number,
+  atMs: number,
+): "go" | "wait" | "drop" {
+  if (wish.do === "move" && wish.to.id === intent.to) return "go";
+  return atMs - intent.decidedMs > invocationMs ? "drop" : "wait";
+}

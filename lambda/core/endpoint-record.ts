@@ -1,0 +1,59 @@
+import type { Counters } from "./counters.ts";
+import type { Event } from "./event.ts";
+import type { Health } from "./health.ts";
+import type { Finding, Reason } from "./probe.ts";
+
+/** A probe as it is kept: `[offset in ms from the record's start, location's index, latency in ms, reason]`. */
+export type KeptProbe = readonly [offsetMs: number, location: number, latencyMs: number, reason?: Reason];
+
+/** One endpoint's minute: what was probed, what is believed, and the counters. Under 1 KB: one write unit. */
+export type EndpointRecord = {
+  readonly endpoint: string;
+  /** The sweep that wrote it, and the how-manieth of its records: together the sort key. */
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly fromMs: number;
+  readonly savedMs: number;
+  readonly probes: readonly KeptProbe[];
+  readonly health: Health;
+  readonly counters: Counters;
+  /** Events still to be told and filed. */
+  readonly outbox: readonly Event[];
+};
+
+/** An endpoint and what is known of it while a sweep runs. */
+export type Watched = Omit<EndpointRecord, "epoch" | "sequence" | "savedMs">;
+
+/** Newer probes than these are kept when a minute has more; 15 bytes each keep a record under 1 KB. */
+const keptProbes = 30;
+
+/** Adds a probe to the minute; in a busy minute the oldest give way, the counters know them all. */
+export function keep(
+  record: Watched,
+  location: number,
+  finding: Finding,
+  atMs: number,
+): readonly KeptProbe[] {
+  const offsetMs = atMs - record.fromMs;
+  const probe: KeptProbe = finding.ok
+    ? [offsetMs, location, finding.latencyMs]
+    : [offsetMs, location, finding.latencyMs, finding.reason];
+  return [...record.probes, probe].slice(-keptProbes);
+}
+
+/** The sort key: later epochs sort later whatever the clocks said, so a stale sweep is never the newest. */
+export const sortKey = (epoch: number, sequence: number): string =>
+  `${String(epoch).padStart(12, "0")}.${String(sequence).padStart(6, "0")}`;
+
+const dayS = 86_400;
+
+/** When the record may be forgotten, in Unix seconds: each hour's first after 100 days, the others after 8. */
+export function expiresS(previousMs: number, savedMs: number): number {
+  const hour = (ms: number) => Math.floor(ms / 3_600_000);
+  const days = hour(previousMs) === hour(savedMs) ? 8 : 100;
+  return Math.floor(savedMs / 1000) + days * dayS;
+}
+
+/** A new sweep's epoch: above every earlier one, and the time of day where clocks allow. */
+export const nextEpoch = (last: number, nowMs: number): number =>
+  Math.max(last + 1, Math.floor(nowMs / 1000));

@@ -1,0 +1,86 @@
+/**
+ * Everything a person may be told of. A `down` endpoint, a moved name, a name that should move and cannot.
+ * The names are part of the product: they are the `event` attribute of each alert.
+ */
+export type EventKind =
+  | "down"
+  | "up"
+  | "standby-down"
+  | "partial"
+  | "refused"
+  | "blind"
+  | "seen-again"
+  | "failover"
+  | "failback"
+  | "created"
+  | "in-sync"
+  | "not-in-sync"
+  | "move-started"
+  | "move-failing"
+  | "move-dropped"
+  | "would-move"
+  | "stays-down"
+  | "foreign"
+  | "armed-again"
+  | "orphan"
+  | "limit";
+
+export type Severity = "critical" | "warning" | "info";
+
+/** Home's wall clock, in milliseconds, at each step of a move. */
+export type MoveTimes = {
+  readonly failedMs?: number;
+  readonly detectedMs: number;
+  readonly acceptedMs?: number;
+  readonly inSyncMs?: number;
+};
+
+/** Something that happened: filed in the history, and told when `alert` says so. */
+export type Event = {
+  /** The same on every retry: `<subject>/<kind>/<at>`. */
+  readonly id: string;
+  readonly kind: EventKind;
+  readonly severity: Severity;
+  /** The service, or the endpoint that stands alone. */
+  readonly subject: string;
+  readonly atMs: number;
+  readonly sinceMs?: number;
+  /** One sentence: what was seen, by whom. */
+  readonly why: string;
+  readonly alert: boolean;
+  readonly name?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly times?: MoveTimes;
+};
+
+const severities: Record<EventKind, Severity> = {
+  down: "critical",
+  up: "info",
+  "standby-down": "warning",
+  partial: "warning",
+  refused: "warning",
+  blind: "warning",
+  "seen-again": "info",
+  failover: "critical",
+  failback: "warning",
+  created: "info",
+  "in-sync": "info",
+  "not-in-sync": "critical",
+  "move-started": "info",
+  "move-failing": "critical",
+  "move-dropped": "warning",
+  "would-move": "warning",
+  "stays-down": "critical",
+  foreign: "critical",
+  "armed-again": "info",
+  orphan: "warning",
+  limit: "warning",
+};
+
+/** Makes an event; its id follows from what it tells, so that telling it again is recognised. */
+export const event = (facts: Omit<Event, "id" | "severity"> & { readonly severity?: Severity }): Event => ({
+  id: `${facts.subject}/${facts.kind}/${facts.atMs}`,
+  severity: severities[facts.kind],
+  ...facts,
+});

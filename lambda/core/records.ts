@@ -1,0 +1,93 @@
+import type { RecordType, Service, Target } from "./config.ts";
+
+/** A record set as Route 53 holds it. Names are lower-case, without the trailing dot. */
+export type RecordSet = {
+  readonly name: string;
+  readonly type: RecordType | "TXT";
+  readonly ttlSeconds: number;
+  readonly values: readonly string[];
+};
+
+export type Change = { readonly action: "DELETE" | "CREATE"; readonly record: RecordSet };
+
+/** What stands in the zone for one service: the record that is moved, and the generation beside it. */
+export type Standing = { readonly record: RecordSet | null; readonly generation: RecordSet | null };
+
+export const recordFor = (service: Service, target: Target): RecordSet => ({
+  name: service.dns.name,
+  type: service.dns.type,
+  ttlSeconds: service.dns.ttlSeconds,
+  values: [target.value],
+});
+
+/**
+ * The name of the TXT record that fences a service's record: `_pointsman-a.shop.example.com`. It stands below
+ * the moved name, so it is in the same zone whatever that zone is called, and a person who finds it sees what
+ * it belongs to. A wildcard's stands beside it.
+ */
+export function generationName(name: string, type: RecordType): string {
+  const label = `_pointsman-${type.toLowerCase()}`;
+  return name.startsWith("*.") ? `${label}-wildcard.${name.slice(2)}` : `${label}.${name}`;
+}
+
+/** Resolvers seldom ask for it; its TTL only has to be the same in every change. */
+const generationTtlSeconds = 60;
+
+/** The TXT record of a generation; generation 0 has none. */
+export function generationRecord(
+  dns: { name: string; type: RecordType },
+  owner: string,
+  generation: number,
+): RecordSet | null {
+  if (generation === 0) return null;
+  return {
+    name: generationName(dns.name, dns.type),
+    type: "TXT",
+    ttlSeconds: generationTtlSeconds,
+    values: [`"owner=${owner} gen=${generation}"`],
+  };
+}
+
+/** Who wrote the TXT record, and which generation it says; none when it is not one of ours to read. */
+export function readGeneration(record: RecordSet): { owner: string; generation: number } | undefined {
+  const found = /^"owner=(\S+) gen=(\d{1,15})"$/.exec(
+    record.values.length === 1 ? (record.values[0] ?? "") : "",
+  );
+  return found?.[1] === undefined ? undefined : { owner: found[1], generation: Number(found[2]) };
+}
+
+/** Equal in everything Route 53 compares for a DELETE: name, type, TTL and the set of values. */
+export const sameRecord = (a: RecordSet | null, b: RecordSet | null): boolean =>
+  a === null || b === null
+    ? a === b
+    : a.name === b.name && a.type === b.type && a.ttlSeconds === b.ttlSeconds && sameValues(a, b);
+
+export function sameValues(a: RecordSet, b: RecordSet): boolean {
+  const [these, those] = [new Set(a.values.map(comparable)), new Set(b.values.map(comparable))];
+  return these.size === those.size && [...these].every((value) => those.has(value));
+}
+
+/** CNAME values are names: case and the trailing dot say nothing. TXT values and addresses are as they are. */
+const comparable = (value: string): string =>
+  value.startsWith('"') ? value : value.toLowerCase().replace(/\.$/, "");
+
+/** The target the record points to: none for no record, `orphan` for one of ours the config no longer has. */
+export function pointsTo(service: Service, record: RecordSet | null): string | undefined {
+  if (record === null) return undefined;
+  const found = service.targets.find((target) => sameValues(recordFor(service, target), record));
+  return found?.id ?? "orphan";
+}
+
+/**
+ * The changes of one atomic batch that turn `now` into `want`: compare-and-set, since Route 53 refuses the whole
+ * batch when a DELETE does not match or a CREATE finds something.
+ *
+ * @throws RangeError rather than leave the name without a record
+ */
+export function swap(now: RecordSet | null, want: RecordSet | null): Change[] {
+  if (want === null || want.values.length === 0) {
+    throw new RangeError(`a change must not leave ${now?.name ?? "a name"} without a record`);
+  }
+  const create: Change = { action: "CREATE", record: want };
+  return now === null ? [create] : [{ action: "DELETE", record: now }, create];
+}

@@ -1,0 +1,102 @@
+import { span } from "./alert.ts";
+import type { Service } from "./config.ts";
+import type { Decision, StayCode } from "./decide.ts";
+import { type Event, type EventKind, event } from "./event.ts";
+import type { Health, Trouble } from "./health.ts";
+import type { Intent, ServiceState } from "./service-state.ts";
+
+/** What an endpoint is to its name: nothing, the target the name points to, or one that waits. */
+export type Role = "alone" | "active" | "standby";
+
+/**
+ * What to tell of a change in what is believed of an endpoint. An outage of the active target is filed here and
+ * told by its service, which knows what was done about it.
+ */
+export function healthEvents(
+  endpoint: string,
+  role: Role,
+  before: Health,
+  after: Health,
+  atMs: number,
+): Event[] {
+  return [
+    ...stateEvents(endpoint, role, before, after, atMs),
+    ...troubleEvents(endpoint, before, after, atMs),
+  ];
+}
+
+function stateEvents(endpoint: string, role: Role, before: Health, after: Health, atMs: number): Event[] {
+  if (after.state === before.state) return [];
+  const base = { subject: endpoint, atMs, sinceMs: after.sinceMs };
+  if (after.state === "down") {
+    const kind = role === "standby" ? "standby-down" : "down";
+    return [event({ ...base, kind, why: after.why, alert: role !== "active" })];
+  }
+  if (before.state !== "down") return [];
+  const why = `${after.why}; it was down for ${span(after.sinceMs - before.sinceMs)}`;
+  return [event({ ...base, kind: "up", why, alert: true })];
+}
+
+function troubleEvents(endpoint: string, before: Health, after: Health, atMs: number): Event[] {
+  if (after.trouble === before.trouble) return [];
+  const base = { subject: endpoint, atMs, why: after.why };
+  if (after.trouble !== undefined) {
+    return [event({ ...base, kind: kindOfTrouble[after.trouble], alert: after.state !== "down" })];
+  }
+  return after.state === "up" ? [event({ ...base, kind: "seen-again", alert: false })] : [];
+}
+
+const kindOfTrouble: Record<Trouble, EventKind> = { partial: "partial", refused: "refused", blind: "blind" };
+
+/** How often people are reminded of a state of affairs that needs their hands. */
+const repeatMs: Partial<Record<EventKind, number>> = { foreign: 3_600_000, "stays-down": 3_600_000 };
+
+const kindOfStay: Partial<Record<StayCode, EventKind>> = {
+  "all-down": "stays-down",
+  "not-proven": "stays-down",
+  "too-few-locations": "stays-down",
+  disarmed: "foreign",
+  orphan: "orphan",
+  limit: "limit",
+};
+
+/**
+ * Takes in a decision that changes nothing in the zone: people are told once why a name stays or, in shadow mode,
+ * where it would go, and reminded by the hour of what only they can end. The code counts, not the wording.
+ */
+export function note(service: Service, state: ServiceState, decision: Decision, atMs: number): ServiceState {
+  const kind = decision.do === "move" ? "would-move" : kindOfStay[decision.code];
+  if (kind === undefined) return withoutCondition(state);
+  const code = decision.do === "move" ? `would-move/${decision.to.id}` : decision.code;
+  const same = state.condition?.code === code ? state.condition : undefined;
+  if (same && atMs - same.toldMs < (repeatMs[kind] ?? Number.POSITIVE_INFINITY)) return state;
+  const sinceMs = same?.sinceMs ?? atMs;
+  const told = event({
+    kind,
+    subject: service.id,
+    name: service.dns.name,
+    atMs,
+    sinceMs,
+    why: decision.why,
+    alert: true,
+    ...(decision.do === "move" ? { from: decision.from ?? "nothing", to: decision.to.id } : {}),
+  });
+  return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
+}
+
+function withoutCondition(state: ServiceState): ServiceState {
+  if (state.condition === undefined) return state;
+  const { condition: _, ...rest } = state;
+  return rest;
+}
+
+/** An event about a move: started, failing, given up, accepted. */
+export function moveEvent(
+  service: Service,
+  kind: EventKind,
+  move: Pick<Intent, "from" | "to">,
+  facts: Pick<Event, "atMs" | "why" | "alert" | "times">,
+): Event {
+  const names = { subject: service.id, name: service.dns.name, from: move.from ?? "nothing", to: move.to };
+  return event({ kind, ...names, ...facts });
+}

@@ -1,0 +1,158 @@
+import type { Service } from "./config.ts";
+import type { Event, MoveTimes } from "./event.ts";
+import {
+  pointsTo,
+  type RecordSet,
+  readGeneration,
+  type Standing,
+  sameRecord,
+  sameValues,
+} from "./records.ts";
+
+/** A change decided and saved, whose outcome is not known yet. */
+export type Intent = {
+  readonly kind: "failover" | "failback" | "created";
+  /** Target ids; `from` may be `orphan`, and is missing where the name had no record. */
+  readonly from?: string;
+  readonly to: string;
+  readonly why: string;
+  readonly now: RecordSet | null;
+  readonly want: RecordSet;
+  /** The generation this change replaces; it writes the next one. */
+  readonly generation: number;
+  /** When the verdict it rests on was reached. */
+  readonly decidedMs: number;
+  readonly failedMs?: number;
+  /** Whether the target that is left was up: such moves are limited. */
+  readonly fromUp: boolean;
+  /** Set once people were told that it does not get through. */
+  readonly failingTold?: boolean;
+};
+
+/** An accepted change on its way to the name servers. */
+export type Propagation = {
+  readonly kind: Intent["kind"];
+  readonly from?: string;
+  readonly to: string;
+  /** Route 53 gave the change this id. */
+  readonly changeId: string;
+  readonly times: MoveTimes & { readonly acceptedMs: number };
+  readonly lateTold?: boolean;
+};
+
+/** A state of affairs people were told of, so that they are not told again every ten seconds. */
+export type Condition = { readonly code: string; readonly sinceMs: number; readonly toldMs: number };
+
+/** What we know and did about one name. Never expires. */
+export type ServiceState = {
+  /** The record set we last wrote or found: the exact one a DELETE must name. None where the name has none. */
+  readonly written: RecordSet | null;
+  readonly generation: number;
+  readonly intent?: Intent;
+  readonly propagation?: Propagation;
+  /** Hands off: somebody else changed the record, or our own memory of it is lost. */
+  readonly disarmed?: { readonly why: string; readonly sinceMs: number };
+  readonly condition?: Condition;
+  /** When the name was moved away from a target that was up. */
+  readonly movesFromUpMs: readonly number[];
+  /** Events still to be told and filed. */
+  readonly outbox: readonly Event[];
+};
+
+/** The key of a service's state: what is moved, not what the config calls it today. */
+export const serviceKey = (service: Service): string =>
+  `service#${service.dns.zoneId}/${service.dns.name}/${service.dns.type}`;
+
+/**
+ * The state of a name seen for the first time. A record that is one of the targets' is adopted as it is, with its
+ * own TTL. A generation TXT without a state means that our memory is lost: hands off.
+ */
+export function firstSight(service: Service, standing: Standing, owner: string, atMs: number): ServiceState {
+  const state = { written: standing.record, generation: 0, movesFromUpMs: [], outbox: [] };
+  const why = strange(service, standing, owner);
+  return why === undefined ? state : { ...state, disarmed: { why, sinceMs: atMs } };
+}
+
+function strange(service: Service, standing: Standing, owner: string): string | undefined {
+  if (standing.generation !== null) {
+    const writer = readGeneration(standing.generation)?.owner;
+    return writer === owner
+      ? `${standing.generation.name} says that this installation moved the name before, but the state of that is lost`
+      : `${standing.generation.name} says that ${writer ?? "somebody else"} moves this name`;
+  }
+  if (pointsTo(service, standing.record) !== "orphan") return undefined;
+  return `the record is ${show(standing.record)}, which is none of the targets`;
+}
+
+/** What to do about a saved change, given what stands in the zone now. */
+export type Resumption =
+  | { readonly is: "apply" }
+  | { readonly is: "done" }
+  /** The change was given up, and that took effect. */
+  | { readonly is: "dropped" }
+  /** Our own value under another TTL: adopt it and apply the change to that. */
+  | { readonly is: "adopt"; readonly now: RecordSet }
+  | { readonly is: "foreign"; readonly why: string };
+
+/**
+ * Reads what a change whose outcome is unknown came to. The generation decides: only our own change moves it on,
+ * so the next generation beside the wanted record is our own change, even when its answer was lost.
+ */
+export function resume(intent: Intent, standing: Standing, owner: string): Resumption {
+  const generation = generationOf(standing, owner);
+  if (generation === intent.generation + 1 && sameRecord(standing.record, intent.want)) return { is: "done" };
+  if (sameRecord(standing.record, intent.now)) {
+    if (generation === intent.generation) return { is: "apply" };
+    if (generation === intent.generation + 1) return { is: "dropped" };
+  }
+  const { record } = standing;
+  if (generation === intent.generation && record && intent.now && sameValues(record, intent.now)) {
+    return { is: "adopt", now: record };
+  }
+  return { is: "foreign", why: difference(intent.now, intent.generation, standing, owner) };
+}
+
+/**
+ * Takes in what stands in the zone while no change is under way. A name we never moved may be pointed to another
+ * target, or given another TTL, by anybody; one we moved is ours, and its TTL is adopted. What is strange disarms;
+ * what is as it was left arms again.
+ */
+export function look(
+  service: Service,
+  state: ServiceState,
+  standing: Standing,
+  owner: string,
+  atMs: number,
+): ServiceState {
+  const { disarmed, ...rest } = state;
+  const [why, written] =
+    state.generation === 0
+      ? [strange(service, standing, owner), standing.record]
+      : [changed(state, standing, owner), standing.record ?? state.written];
+  if (why !== undefined) return { ...state, disarmed: { why, sinceMs: disarmed?.sinceMs ?? atMs } };
+  return disarmed === undefined && sameRecord(written, state.written) ? state : { ...rest, written };
+}
+
+/** Why the zone is not as we left it; none when it is, or only the TTL is another. */
+function changed(state: ServiceState, standing: Standing, owner: string): string | undefined {
+  const { record } = standing;
+  const isOurs = record !== null && state.written !== null && sameValues(record, state.written);
+  if (isOurs && generationOf(standing, owner) === state.generation) return undefined;
+  return difference(state.written, state.generation, standing, owner);
+}
+
+function generationOf(standing: Standing, owner: string): number | undefined {
+  if (standing.generation === null) return 0;
+  const read = readGeneration(standing.generation);
+  return read?.owner === owner ? read.generation : undefined;
+}
+
+function difference(left: RecordSet | null, generation: number, standing: Standing, owner: string): string {
+  const found = generationOf(standing, owner);
+  if (found === undefined) return `${standing.generation?.name} is not ours any more`;
+  return `the record is ${show(standing.record)} at generation ${found}; it was left at ${show(left)} at generation ${generation}`;
+}
+
+/** A record as a person reads it. */
+export const show = (record: RecordSet | null): string =>
+  record === null ? "absent" : `${record.values.join(", ")} (TTL ${record.ttlSeconds} s)`;

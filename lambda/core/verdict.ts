@@ -1,0 +1,90 @@
+import type { Ballots, Vote } from "./vote.ts";
+
+/**
+ * All locations' judgement of one endpoint now.
+ *
+ * - `down`: more than two thirds of the locations that can see, and at least three, vote down.
+ * - `partial`: up for some, down for two or more others.
+ * - `refused`: answered, but by something that dislikes us (401, 403, 407, 429).
+ * - `unknown`: too few locations can see.
+ */
+export type Verdict = "up" | "down" | "partial" | "refused" | "unknown";
+
+/** How many locations said what; `pending` have not answered yet and may still. */
+export type Tally = {
+  readonly up: number;
+  readonly down: number;
+  readonly refused: number;
+  readonly abstaining: number;
+  readonly pending: number;
+};
+
+/** Three locations must agree on anything, or all where fewer are configured. */
+export const quorum = (configured: number): number => Math.min(3, configured);
+
+/**
+ * Counts the votes on `endpoint`. A down vote of a location that cannot see counts as an abstention.
+ *
+ * @param canSee judges a location by everything it voted in this confirm
+ */
+export function tally(
+  ballots: Ballots,
+  endpoint: string,
+  configured: number,
+  canSee: (votes: Readonly<Record<string, Vote>>) => boolean,
+): Tally {
+  const count = { up: 0, down: 0, refused: 0, abstaining: 0 };
+  for (const votes of Object.values(ballots)) {
+    const vote = votes[endpoint] ?? "unknown";
+    if (vote === "unknown" || (vote === "down" && !canSee(votes))) count.abstaining += 1;
+    else count[vote] += 1;
+  }
+  return { ...count, pending: configured - Object.keys(ballots).length };
+}
+
+/**
+ * A location can see if anything it asked in this confirm answered it: another target of the service or a
+ * reference host. Without references the rule is off and every location is believed.
+ */
+export function sighted(references: readonly string[]): (votes: Readonly<Record<string, Vote>>) => boolean {
+  return (votes) =>
+    references.length === 0 || Object.values(votes).some((vote) => vote === "up" || vote === "refused");
+}
+
+/** Down whatever the pending locations may still say. */
+export const isDown = (t: Tally, configured: number): boolean =>
+  t.down >= quorum(configured) && t.down * 3 > (t.down + t.up + t.refused + t.pending) * 2;
+
+/** Up whatever the pending locations may still say: what a name may be moved to. */
+export const isUp = (t: Tally, configured: number): boolean =>
+  t.up >= quorum(configured) && t.up * 3 > (t.up + t.down + t.refused + t.pending) * 2;
+
+/** The verdict, or `open` while a pending location may still change it. */
+export function verdict(t: Tally, configured: number): Verdict | "open" {
+  if (isDown(t, configured)) return "down";
+  if (isUp(t, configured)) return "up";
+  if (t.pending > 0) return "open";
+  if (t.up + t.down + t.refused < quorum(configured)) return "unknown";
+  if (t.refused > t.up && t.refused >= t.down) return "refused";
+  return t.down >= 2 ? "partial" : "up";
+}
+
+/**
+ * Whether this confirm proves that the name may move from `active` to `candidate`. A down vote counts only from
+ * a location that in the same confirm saw the candidate up: it shows in one stroke that the location can see
+ * and that the candidate would serve. The candidate itself must be up by the same quorum.
+ */
+export function provesMove(ballots: Ballots, active: string, candidate: string, configured: number): boolean {
+  const sawCandidate = (votes: Readonly<Record<string, Vote>>) => votes[candidate] === "up";
+  return (
+    isDown(tally(ballots, active, configured, sawCandidate), configured) &&
+    provesUp(ballots, candidate, configured)
+  );
+}
+
+/** Whether this confirm proves the endpoint up: down votes count even from a location that may be blind. */
+export const provesUp = (ballots: Ballots, endpoint: string, configured: number): boolean =>
+  isUp(
+    tally(ballots, endpoint, configured, () => true),
+    configured,
+  );

@@ -1,0 +1,132 @@
+import type { Config, Endpoint, TcpCheck } from "../core/config.ts";
+import { type Finding, type Probe, type ProbeRequest, patienceMs, type Question } from "../core/probe.ts";
+import { provesMove, sighted, tally, verdict } from "../core/verdict.ts";
+import { type Ballots, graceMs, triesAtMs, type Vote, vote } from "../core/vote.ts";
+import type { Group } from "./watch.ts";
+import type { World } from "./world.ts";
+
+/** What a confirm of one group came to. */
+export type Confirmed = {
+  readonly startedMs: number;
+  readonly ballots: Ballots;
+  /** The tries behind the votes: location -> endpoint -> findings. */
+  readonly probes: readonly { readonly location: string; readonly probe: Probe }[];
+};
+
+/** The ids of reference hosts in requests and ballots. */
+export const referenceIds = (references: readonly TcpCheck[]): string[] => references.map(referenceId);
+
+const referenceId = (reference: TcpCheck): string => `reference/${reference.host}:${reference.port}`;
+
+/**
+ * Asks every location about every endpoint of the groups at once, one request each, and hands out each group's
+ * result as soon as no location still pending can change it.
+ */
+export async function confirm(
+  config: Config,
+  world: World,
+  groups: readonly Group[],
+  conclude: (group: Group, confirmed: Confirmed) => Promise<void>,
+): Promise<void> {
+  const request = confirmRequest(config, groups);
+  const startedMs = world.now();
+  const answers = new Map<string, readonly Probe[]>();
+  const open = new Set(groups);
+  const concluded: Promise<void>[] = [];
+  const close = (isOver: (ballots: Ballots, group: Group) => boolean) => {
+    for (const group of open) {
+      const ballots = ballotsOf(config, group, answers);
+      if (!isOver(ballots, group)) continue;
+      open.delete(group);
+      concluded.push(conclude(group, { startedMs, ballots, probes: probesOf(group, answers) }));
+    }
+  };
+  const over = new AbortController();
+  const asked = config.locations.map(async (location) => {
+    answers.set(location, await askOrNothing(world, { ...request, location }));
+    close((ballots, group) => isSettled(config, group, ballots));
+  });
+  const late = world.sleep(patienceMs(request), over.signal);
+  await Promise.race([Promise.all(asked), late]);
+  over.abort();
+  for (const location of config.locations) if (!answers.has(location)) answers.set(location, []);
+  close(() => true);
+  await Promise.all(concluded);
+}
+
+/** A location that could not be asked has seen nothing. */
+async function askOrNothing(world: World, request: ProbeRequest): Promise<readonly Probe[]> {
+  try {
+    return (await world.ask(request)).probes;
+  } catch (error) {
+    world.log("warn", "location could not be asked", { location: request.location, error: String(error) });
+    return [];
+  }
+}
+
+/** Everything a confirm asks of each location: all endpoints of the groups, and the reference hosts. */
+function confirmRequest(config: Config, groups: readonly Group[]): Omit<ProbeRequest, "location"> {
+  const endpoints = groups.flatMap((group) => group.endpoints);
+  const questions: Question[] = endpoints.map(({ id, check, policy }) => ({
+    id,
+    check,
+    timeoutMs: policy.timeoutMs,
+    triesAtMs: triesAtMs(policy),
+  }));
+  const references = config.references.map((check) => ({
+    id: referenceId(check),
+    check,
+    timeoutMs: 3_000,
+    triesAtMs: [0],
+  }));
+  return { questions: [...questions, ...references], endMs: Math.max(...endpoints.map(endOf)) };
+}
+
+/** When the last try's failure is known, or the only try's time-out is over. */
+const endOf = ({ policy }: Endpoint): number =>
+  Math.max(policy.timeoutMs, (triesAtMs(policy).at(-1) ?? 0) + graceMs);
+
+/** The votes of the locations that have answered on the group's endpoints and the reference hosts. */
+function ballotsOf(config: Config, group: Group, answers: ReadonlyMap<string, readonly Probe[]>): Ballots {
+  const thresholds = new Map<string, number>([
+    ...referenceIds(config.references).map((id) => [id, 1] as const),
+    ...group.endpoints.map(({ id, policy }) => [id, policy.failureThreshold] as const),
+  ]);
+  return Object.fromEntries(
+    [...answers].map(([location, probes]) => [location, votesOf(thresholds, probes)] as const),
+  );
+}
+
+function votesOf(thresholds: ReadonlyMap<string, number>, probes: readonly Probe[]): Record<string, Vote> {
+  const tries = new Map<string, Finding[]>();
+  for (const probe of probes) {
+    if (thresholds.has(probe.id)) tries.set(probe.id, [...(tries.get(probe.id) ?? []), probe]);
+  }
+  return Object.fromEntries(
+    [...thresholds].map(([id, threshold]) => [id, vote(tries.get(id) ?? [], threshold)] as const),
+  );
+}
+
+/** Whether no pending location can change what follows: every verdict, and where a service could move to. */
+function isSettled(config: Config, group: Group, ballots: Ballots): boolean {
+  const configured = config.locations.length;
+  const canSee = sighted(referenceIds(config.references));
+  const verdicts = group.endpoints.map(({ id }) =>
+    verdict(tally(ballots, id, configured, canSee), configured),
+  );
+  if (Object.keys(ballots).length === configured) return true;
+  if (verdicts.includes("open")) return false;
+  return group.endpoints.every(
+    ({ id }, i) =>
+      verdicts[i] !== "down" ||
+      group.endpoints.length === 1 ||
+      group.endpoints.some((other) => other.id !== id && provesMove(ballots, id, other.id, configured)),
+  );
+}
+
+function probesOf(group: Group, answers: ReadonlyMap<string, readonly Probe[]>): Confirmed["probes"] {
+  const ids = new Set(group.endpoints.map(({ id }) => id));
+  return [...answers].flatMap(([location, probes]) =>
+    probes.filter(({ id }) => ids.has(id)).map((probe) => ({ location, probe })),
+  );
+}

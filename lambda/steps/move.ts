@@ -1,0 +1,148 @@
+import type { Service } from "../core/config.ts";
+import { type Decision, renew } from "../core/decide.ts";
+import {
+  accepted,
+  disarm,
+  dropBatch,
+  dropped,
+  failing,
+  intend,
+  intervalOf,
+  moveBatch,
+} from "../core/move.ts";
+import { type Change, generationName, type Standing } from "../core/records.ts";
+import { note } from "../core/report.ts";
+import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
+import { type Sweep, type Switch, update } from "./watch.ts";
+import type { DnsOutcome, World } from "./world.ts";
+
+/** Does what was decided on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
+export async function act(sweep: Sweep, each: Switch, wish: Decision): Promise<void> {
+  const { service, state } = each;
+  const atMs = sweep.world.now();
+  if (state?.intent) return goOn(sweep, each, state.intent, wish, atMs);
+  if (wish.do === "stay" || service.mode === "shadow") {
+    await update(sweep, each, (now) => note(service, now, wish, atMs));
+    return;
+  }
+  const saved = await update(sweep, each, (now) => (now.intent ? now : intend(service, now, wish, atMs)));
+  if (saved) await send(sweep, each, "move");
+}
+
+/** A change is saved whose outcome is unknown: it goes on, waits or is given up, as today's evidence says. */
+async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, atMs: number): Promise<void> {
+  const wanted: Decision =
+    each.service.mode === "armed" ? wish : { do: "stay", code: "healthy", why: "shadow mode moves nothing" };
+  const next = renew(intent, wanted, sweep.deployment.invocationMs, atMs);
+  if (next === "wait") return;
+  if (next === "drop") return send(sweep, each, "drop");
+  const fresh = await update(sweep, each, (now) =>
+    now.intent && wish.do === "move" ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,
+  );
+  if (fresh) await send(sweep, each, "move");
+}
+
+/** Tries at one change in a row, before the next tick tries again. */
+const triesInARow = 4;
+
+/** Sends a saved change until its outcome is known and saved, or the next tick has to go on with it. */
+async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<void> {
+  let trouble = "";
+  for (let attempt = 0; attempt < triesInARow; attempt++) {
+    if (attempt > 0) await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()));
+    const intent = each.state?.intent;
+    if (intent === undefined || sweep.lost || (what === "move" && isStale(sweep, each, intent))) return;
+    try {
+      const outcome = await sendOnce(sweep, each, intent, what);
+      if (outcome === "over") return;
+      trouble = outcome;
+    } catch (error) {
+      trouble = String(error);
+      sweep.world.log("warn", "Route 53 did not take the change", {
+        service: each.service.id,
+        error: trouble,
+      });
+    }
+  }
+  await update(sweep, each, (state) => failing(each.service, state, trouble, sweep.world.now()));
+}
+
+/** We were paused, or tried for long: what was decided then is not evidence now. */
+const isStale = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
+  sweep.world.now() - intent.decidedMs > 2 * intervalOf(sweep.config, each.service);
+
+/** One request. `over` when its outcome is saved, else what stood in the way. */
+async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move" | "drop"): Promise<string> {
+  const { service } = each;
+  const { owner } = sweep.deployment;
+  const changes = what === "move" ? moveBatch(service, intent, owner) : dropBatch(service, intent, owner);
+  const outcome = await change(
+    sweep.world,
+    service,
+    changes,
+    `Pointsman ${what}: ${intent.from ?? "none"} -> ${intent.to}`,
+  );
+  if (outcome.is === "refused") return afterRefusal(sweep, each, intent);
+  if (what === "move") {
+    sweep.done.moves += 1;
+    await accept(sweep, each, intent, outcome.changeId);
+  } else {
+    await update(sweep, each, (state) => dropped(service, state, intent, sweep.world.now()));
+  }
+  return "over";
+}
+
+const change = (world: World, service: Service, changes: Change[], comment: string): Promise<DnsOutcome> =>
+  world.dns.change(service.dns.zoneId, changes, comment);
+
+const accept = (sweep: Sweep, each: Switch, intent: Intent, changeId: string | undefined): Promise<boolean> =>
+  update(sweep, each, (state) =>
+    // Another life of this sweep may have closed it already; closing it twice would count it twice.
+    state.intent ? accepted(each.service, state, intent, changeId, sweep.world.now()) : state,
+  );
+
+/** What stands in the zone for a service. */
+export const readZone = (world: World, service: Service): Promise<Standing> =>
+  world.dns.read(
+    service.dns.zoneId,
+    { name: service.dns.name, type: service.dns.type },
+    generationName(service.dns.name, service.dns.type),
+  );
+
+/**
+ * Compare-and-set said no: the zone is not as we thought. Our own change whose answer was lost is done; our own
+ * value under another TTL is adopted; anything else is foreign.
+ *
+ * @returns `over` when the outcome is saved, else why it has to be tried again
+ */
+export async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise<string> {
+  const standing = await readZone(sweep.world, each.service);
+  const found = resume(intent, standing, sweep.deployment.owner);
+  const atMs = sweep.world.now();
+  switch (found.is) {
+    case "done":
+      sweep.done.moves += 1;
+      await accept(sweep, each, intent, undefined);
+      return "over";
+    case "dropped":
+      await update(sweep, each, (state) =>
+        state.intent ? dropped(each.service, state, intent, atMs) : state,
+      );
+      return "over";
+    case "adopt":
+      await update(sweep, each, (state) => withNow(state, found.now));
+      return "the TTL was changed by somebody else, and adopted";
+    case "foreign":
+      await update(sweep, each, (state) => disarmAndNote(each.service, state, found.why, atMs));
+      return "over";
+    case "apply":
+      return "Route 53 refused the change although the zone is as it was left";
+  }
+}
+
+const withNow = (state: ServiceState, now: Intent["now"]): ServiceState =>
+  state.intent ? { ...state, written: now, intent: { ...state.intent, now } } : state;
+
+function disarmAndNote(service: Service, state: ServiceState, why: string, atMs: number): ServiceState {
+  return note(service, disarm(state, why, atMs), { do: "stay", code: "disarmed", why }, atMs);
+}

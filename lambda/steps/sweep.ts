@@ -1,0 +1,114 @@
+import type { Config } from "../core/config.ts";
+import { nextTickMs, tickMs } from "../core/due.ts";
+import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
+import { tick } from "./tick.ts";
+import { type Deployment, openWatch, type Sweep, saveRecords } from "./watch.ts";
+import type { World } from "./world.ts";
+
+/** What one sweep did, for the log. */
+export type Report =
+  | { readonly left: string }
+  | {
+      readonly epoch: number;
+      readonly ended: "relieved" | "time" | "lost";
+      readonly ticks: number;
+      readonly probes: number;
+      readonly confirms: number;
+      readonly moves: number;
+    };
+
+/**
+ * Records are saved when the next sweep takes over, and in between only if that is this late: so a minute is
+ * written once, whatever the jitter of deliveries (at most a minute each way).
+ */
+const saveEveryMs = 105_000;
+
+/** What is left of the time for ending well: open confirms, the last save, the release. */
+const endingMs = 10_000;
+
+/**
+ * One sweep: waits for the lease, then watches, tick after tick, until the sweep of a later minute relieves it.
+ * It ends by itself only when nobody comes.
+ */
+export async function sweep(
+  config: Config,
+  world: World,
+  deployment: Deployment,
+  shift: Shift,
+): Promise<Report> {
+  const held = await takeLease(world, shift);
+  if (typeof held === "string") return { left: held };
+  const [stop, over] = [new AbortController(), new AbortController()];
+  const keeping = keepLease(world, held, stop.signal, over);
+  try {
+    const state = await openWatch(config, world, deployment, held);
+    void keeping.then(({ lost }) => {
+      if (lost) state.lost = true;
+    });
+    await watch(state, shift.untilMs - endingMs, over.signal);
+    over.abort();
+    await Promise.all(state.background);
+    if (!state.lost) await handOver(state, held, stop, keeping);
+    return reportOf(state, world.now() >= shift.untilMs - endingMs);
+  } finally {
+    stop.abort();
+    over.abort();
+    await keeping;
+  }
+}
+
+/** Tick after tick. Ticks may overlap; all of them are over when this returns. */
+async function watch(state: Sweep, untilMs: number, over: AbortSignal): Promise<void> {
+  const { config, world, held } = state;
+  const every = tickMs(config.endpoints);
+  const open = new Set<Promise<void>>();
+  const start = (work: Promise<void>) => {
+    const tracked = work.finally(() => open.delete(tracked));
+    open.add(tracked);
+  };
+  state.tickedMs = firstFromMs(held, every, world.now());
+  while (!over.aborted && !state.lost && world.now() < untilMs) {
+    const nowMs = world.now();
+    if (nowMs >= nextTickMs(state.tickedMs, every)) {
+      start(tick(state, state.tickedMs, nowMs, over));
+      start(saveIfLate(state));
+      state.tickedMs = nowMs;
+    }
+    await world.sleep(Math.min(nextTickMs(state.tickedMs, every), untilMs) - world.now(), over);
+  }
+  await Promise.all(open);
+}
+
+/** The last sweep's ticks go on here: nobody is asked twice or left out, unless too long nobody asked at all. */
+function firstFromMs(held: Held, every: number, nowMs: number): number {
+  const last = held.lease.tickedMs ?? 0;
+  return last > nowMs ? nowMs : Math.max(last, nowMs - every);
+}
+
+async function saveIfLate(state: Sweep): Promise<void> {
+  if (state.world.now() - state.savedMs < saveEveryMs) return;
+  state.savedMs = state.world.now();
+  try {
+    await saveRecords(state, [...state.watched.keys()]);
+  } catch (error) {
+    state.world.log("error", "minute not saved yet", { error: String(error) });
+  }
+}
+
+/** Everything is saved before the lease is given back; if it cannot be, the next sweep has to look for itself. */
+async function handOver(
+  state: Sweep,
+  held: Held,
+  stop: AbortController,
+  keeping: Promise<unknown>,
+): Promise<void> {
+  await saveRecords(state, [...state.watched.keys()]);
+  stop.abort();
+  await keeping;
+  if (!state.lost) await releaseLease(state.world, held, state.tickedMs, state.sequence);
+}
+
+function reportOf(state: Sweep, timeIsUp: boolean): Report {
+  const ended = state.lost ? "lost" : timeIsUp ? "time" : "relieved";
+  return { epoch: state.held.lease.epoch, ended, ...state.done };
+}

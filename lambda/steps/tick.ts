@@ -1,0 +1,153 @@
+import { due, spreadMs, type Turn } from "../core/due.ts";
+import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
+import { confirm } from "./confirm.ts";
+import { follow, runErrands } from "./errands.ts";
+import { judge, takeProbe } from "./judge.ts";
+import { tellEndpoints } from "./tell.ts";
+import { type Group, type Sweep, saveRecords } from "./watch.ts";
+
+/** More questions than these go to a location in several requests, so that each gets processor time of its own. */
+const questionsPerRequest = 200;
+
+/** Asks everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to. */
+export async function tick(sweep: Sweep, fromMs: number, toMs: number, over: AbortSignal): Promise<void> {
+  sweep.done.ticks += 1;
+  const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
+  const requests = requestsOf(turns);
+  await Promise.all([
+    ...requests.map(async (request) => confirmAll(sweep, await ask(sweep, request))),
+    errands(sweep, over),
+    catchUp(sweep),
+  ]);
+}
+
+/** The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. */
+function requestsOf(turns: readonly Turn[]): ProbeRequest[] {
+  const locations = [...new Set(turns.map(({ location }) => location))];
+  return locations.flatMap((location) => {
+    const theirs = turns.filter((turn) => turn.location === location);
+    return chunks(theirs, questionsPerRequest).map((chunk) => requestOf(location, chunk));
+  });
+}
+
+function requestOf(location: string, turns: readonly Turn[]): ProbeRequest {
+  const intervalMs = Math.min(...turns.map(({ endpoint }) => endpoint.policy.intervalMs));
+  const spread = spreadMs(turns.length, intervalMs);
+  const questions = turns.map(({ endpoint: { id, check, policy } }, i) => ({
+    id,
+    check,
+    timeoutMs: policy.timeoutMs,
+    triesAtMs: [Math.round((i * spread) / turns.length)],
+  }));
+  const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
+  return { location, questions, endMs: Math.round(spread) + timeoutMs };
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+}
+
+/**
+ * Asks the location whose turn it is. What it could not see (it was late, or could not be asked at all) the next
+ * location in turn is asked, once.
+ *
+ * @returns the groups that all locations should be asked about
+ */
+async function ask(sweep: Sweep, request: ProbeRequest): Promise<Group[]> {
+  const first = await askOnce(sweep, request);
+  const { locations } = sweep.config;
+  const next = locations[(locations.indexOf(request.location) + 1) % locations.length];
+  if (first.unseen.size === 0 || next === undefined || next === request.location) return first.groups;
+  const questions = request.questions.filter(({ id }) => first.unseen.has(id));
+  const second = await askOnce(sweep, { ...request, location: next, questions });
+  return [...first.groups, ...second.groups];
+}
+
+async function askOnce(
+  sweep: Sweep,
+  request: ProbeRequest,
+): Promise<{ groups: Group[]; unseen: Set<string> }> {
+  const { world } = sweep;
+  const startedMs = world.now();
+  const unseen = new Set(request.questions.map(({ id }) => id));
+  const groups: Group[] = [];
+  let probes: readonly Probe[] = [];
+  try {
+    probes = (await world.ask(request)).probes;
+  } catch (error) {
+    world.log("warn", "location could not be asked", { location: request.location, error: String(error) });
+  }
+  for (const probe of probes) {
+    const group = sweep.groupOf.get(probe.id);
+    const endpoint = group?.endpoints.find(({ id }) => id === probe.id);
+    if (group === undefined || endpoint === undefined) continue;
+    if (!isVoid(probe)) unseen.delete(probe.id);
+    const atMs = startedMs + probe.startedAfterMs;
+    if (takeProbe(sweep, endpoint, request.location, probe, atMs)) groups.push(group);
+  }
+  return { groups, unseen };
+}
+
+/** One confirm for all of these that have none open. */
+async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
+  const groups = [...new Set(wanted)].filter(({ id }) => !sweep.busy.has(id));
+  if (groups.length === 0 || sweep.lost) return;
+  for (const { id } of groups) sweep.busy.add(id);
+  sweep.done.confirms += groups.length;
+  try {
+    await Promise.all(
+      chunks(groups, questionsPerRequest).map((chunk) =>
+        confirm(sweep.config, sweep.world, chunk, (group, confirmed) =>
+          guarded(sweep, group, () => judge(sweep, group, confirmed)),
+        ),
+      ),
+    );
+  } finally {
+    for (const { id } of groups) sweep.busy.delete(id);
+  }
+}
+
+/** What nobody expected of one service must not stop the others. */
+async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    sweep.world.log("error", "group not handled; tried again", { group: group.id, error: String(error) });
+  }
+}
+
+/** Goes on beside the ticks; the sweep does not end before it. */
+function inBackground(sweep: Sweep, work: Promise<void>): void {
+  const tracked = work.finally(() => sweep.background.delete(tracked));
+  sweep.background.add(tracked);
+}
+
+async function errands(sweep: Sweep, over: AbortSignal): Promise<void> {
+  const wanted = await Promise.all(
+    sweep.groups.map(async (group) => {
+      const each = group.service && sweep.switches.get(group.service.id);
+      if (each === undefined || sweep.busy.has(group.id) || sweep.lost) return [];
+      let wants = false;
+      sweep.busy.add(group.id);
+      await guarded(sweep, group, async () => {
+        wants = await runErrands(sweep, group, each);
+      });
+      sweep.busy.delete(group.id);
+      inBackground(sweep, follow(sweep, each, over));
+      return wants ? [group] : [];
+    }),
+  );
+  await confirmAll(sweep, wanted.flat());
+}
+
+/** Saves and tells what could not be saved or told before. */
+async function catchUp(sweep: Sweep): Promise<void> {
+  try {
+    await saveRecords(sweep, [...sweep.unsaved]);
+  } catch (error) {
+    sweep.world.log("error", "records not saved yet", { error: String(error) });
+  }
+  await tellEndpoints(sweep, sweep.watched.keys());
+}

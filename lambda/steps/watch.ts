@@ -1,0 +1,238 @@
+import type { Config, Endpoint, Service } from "../core/config.ts";
+import { zeroCounters } from "../core/counters.ts";
+import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
+import { neverSeen } from "../core/health.ts";
+import { type ServiceState, serviceKey } from "../core/service-state.ts";
+import type { Held } from "./lease.ts";
+import type { World } from "./world.ts";
+
+/** A service while a sweep runs. */
+export type Switch = {
+  readonly service: Service;
+  /** None until the zone was read for the first time. */
+  state: ServiceState | undefined;
+  version: number;
+  /** Set when a write's outcome is unknown: what stands in the table has to be read before the next one. */
+  unsure: boolean;
+  /** Writes to one service follow one another. */
+  queue: Promise<unknown>;
+  /** Somebody follows its accepted change to the name servers. */
+  following: boolean;
+  /** When the zone was last read for a disarmed name. */
+  readMs: number;
+};
+
+/** Endpoints that are judged together: the targets of a service, or one that stands alone. */
+export type Group = {
+  readonly id: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly service?: Service;
+};
+
+/** What the rest of a deployment says about itself. */
+export type Deployment = {
+  /** Who writes the generation TXT: one word. */
+  readonly owner: string;
+  /** How long an invocation of the sweep can live, in milliseconds: the function's time-out. */
+  readonly invocationMs: number;
+};
+
+/** Everything one sweep holds in memory. */
+export type Sweep = {
+  readonly config: Config;
+  readonly world: World;
+  readonly deployment: Deployment;
+  readonly held: Held;
+  readonly groups: readonly Group[];
+  readonly groupOf: ReadonlyMap<string, Group>;
+  readonly watched: Map<string, Watched>;
+  /** Endpoints whose health changed and is not saved yet. */
+  readonly unsaved: Set<string>;
+  readonly switches: ReadonlyMap<string, Switch>;
+  /** Groups with an open confirm or decision. */
+  readonly busy: Set<string>;
+  /** What goes on beside the ticks and has to be over before the lease is given back. */
+  readonly background: Set<Promise<void>>;
+  sequence: number;
+  /** When all endpoints were last saved. */
+  savedMs: number;
+  /** Until when everybody who was due was asked. */
+  tickedMs: number;
+  /** The lease is somebody else's: nothing may be changed any more. */
+  lost: boolean;
+  /** For the log line. */
+  readonly done: { ticks: number; probes: number; confirms: number; moves: number };
+};
+
+/** What is left of a service's row: its state and the epoch of the sweep that wrote it. */
+type ServiceRow = ServiceState & { readonly epoch: number };
+
+export const switchCell = (sweep: Pick<Sweep, "world">, service: Service) =>
+  sweep.world.store.cell<ServiceRow>(serviceKey(service));
+
+/** Loads what the last sweep left. After one that was not seen to end, every service is fenced first. */
+export async function openWatch(
+  config: Config,
+  world: World,
+  deployment: Deployment,
+  held: Held,
+): Promise<Sweep> {
+  const groups = groupsOf(config);
+  const nowMs = world.now();
+  const [records, switches] = await Promise.all([
+    world.store.newest(
+      config.endpoints.map(({ id }) => id),
+      held.lease.saved,
+    ),
+    Promise.all(config.services.map((service) => openSwitch(world, service, held))),
+  ]);
+  return {
+    config,
+    world,
+    deployment,
+    held,
+    groups,
+    groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
+    watched: new Map(
+      config.endpoints.map(({ id }) => [id, watchedFrom(records.get(id), id, nowMs)] as const),
+    ),
+    unsaved: new Set(),
+    switches: new Map(switches.map((each) => [each.service.id, each] as const)),
+    busy: new Set(),
+    background: new Set(),
+    sequence: 0,
+    savedMs: nowMs,
+    tickedMs: nowMs,
+    lost: false,
+    done: { ticks: 0, probes: 0, confirms: 0, moves: 0 },
+  };
+}
+
+function groupsOf(config: Config): Group[] {
+  const endpoints = new Map(config.endpoints.map((endpoint) => [endpoint.id, endpoint] as const));
+  const services = config.services.map((service) => ({
+    id: service.id,
+    service,
+    endpoints: service.targets.flatMap((target) => {
+      const endpoint = endpoints.get(target.endpoint);
+      endpoints.delete(target.endpoint);
+      return endpoint ? [endpoint] : [];
+    }),
+  }));
+  return [
+    ...services,
+    ...[...endpoints.values()].map((endpoint) => ({ id: endpoint.id, endpoints: [endpoint] })),
+  ];
+}
+
+const watchedFrom = (record: EndpointRecord | undefined, id: string, nowMs: number): Watched => ({
+  endpoint: id,
+  fromMs: record?.savedMs ?? nowMs,
+  probes: [],
+  health: record?.health ?? neverSeen(nowMs),
+  counters: record?.counters ?? zeroCounters(nowMs),
+  outbox: record?.outbox ?? [],
+});
+
+/**
+ * Reads a service. If the last sweep may still be alive its row is written anew under our epoch, so that whatever
+ * that sweep still wants to write finds another version and fails.
+ */
+async function openSwitch(world: World, service: Service, held: Held): Promise<Switch> {
+  const cell = switchCell({ world }, service);
+  for (;;) {
+    const row = await cell.read();
+    const version = row?.version ?? 0;
+    const opened = {
+      service,
+      state: row?.body,
+      unsure: false,
+      queue: Promise.resolve(),
+      following: false,
+      readMs: 0,
+    };
+    if (held.clean || row === undefined) return { ...opened, version };
+    if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
+      return { ...opened, version: version + 1 };
+    }
+  }
+}
+
+/**
+ * Changes a service's state where it is saved and then in memory. One at a time for each service.
+ *
+ * @returns false when a later sweep has taken over; this one must not act any more
+ * @throws when the table could not be asked: nothing is certain then, and the next change reads first
+ */
+export function update(
+  sweep: Sweep,
+  each: Switch,
+  change: (state: ServiceState) => ServiceState,
+): Promise<boolean> {
+  const run = each.queue.then(() => updateNow(sweep, each, change));
+  each.queue = run.catch(() => undefined);
+  return run;
+}
+
+async function updateNow(
+  sweep: Sweep,
+  each: Switch,
+  change: (state: ServiceState) => ServiceState,
+): Promise<boolean> {
+  const cell = switchCell(sweep, each.service);
+  for (;;) {
+    if (sweep.lost) return false;
+    if (each.unsure && !(await reread(sweep, each))) return false;
+    if (each.state === undefined) return false;
+    const next = change(each.state);
+    if (next === each.state) return true;
+    each.unsure = true;
+    const outcome = await cell.put({ ...next, epoch: sweep.held.lease.epoch }, each.version);
+    if (outcome === "conflict") continue;
+    each.unsure = false;
+    each.state = next;
+    each.version += 1;
+    return true;
+  }
+}
+
+/** Takes in what stands in the table. False, for good, when a later sweep wrote it. */
+async function reread(sweep: Sweep, each: Switch): Promise<boolean> {
+  const row = await switchCell(sweep, each.service).read();
+  if (row && row.body.epoch > sweep.held.lease.epoch) {
+    sweep.lost = true;
+    return false;
+  }
+  if (row) each.state = row.body;
+  each.version = row?.version ?? 0;
+  each.unsure = false;
+  return true;
+}
+
+/** Writes one record for each of the endpoints and begins their next minute. */
+export async function saveRecords(sweep: Sweep, endpoints: readonly string[]): Promise<void> {
+  if (sweep.lost || endpoints.length === 0) return;
+  const savedMs = sweep.world.now();
+  const sequence = ++sweep.sequence;
+  const records = endpoints.flatMap((id) => {
+    const watched = sweep.watched.get(id);
+    return watched ? [{ ...watched, epoch: sweep.held.lease.epoch, sequence, savedMs }] : [];
+  });
+  await sweep.world.store.putRecords(records);
+  for (const record of records) markSaved(sweep, record);
+}
+
+/** What came in while the record was on its way stays unsaved. */
+function markSaved(sweep: Sweep, record: EndpointRecord): void {
+  const watched = sweep.watched.get(record.endpoint);
+  if (watched === undefined) return;
+  if (watched.health === record.health && watched.outbox === record.outbox)
+    sweep.unsaved.delete(record.endpoint);
+  const probes = watched.probes.filter((probe) => !record.probes.includes(probe));
+  const shiftMs = record.savedMs - watched.fromMs;
+  sweep.watched.set(record.endpoint, {
+    ...watched,
+    fromMs: record.savedMs,
+    probes: probes.map(([offsetMs, ...rest]) => [offsetMs - shiftMs, ...rest]),
+  });
+}

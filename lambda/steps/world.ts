@@ -1,0 +1,61 @@
+import type { Alert } from "../core/alert.ts";
+import type { EndpointRecord } from "../core/endpoint-record.ts";
+import type { Event } from "../core/event.ts";
+import type { ProbeAnswer, ProbeRequest } from "../core/probe.ts";
+import type { Change, RecordSet, Standing } from "../core/records.ts";
+
+/** A thing that is written only where it is as it was read. */
+export type Versioned<T> = { readonly version: number; readonly body: T };
+
+export type Cell<T> = {
+  /** Strongly consistent. @throws when the table could not be asked */
+  read(): Promise<Versioned<T> | undefined>;
+  /**
+   * Writes version `seen + 1` if version `seen` stands there (0: nothing). `conflict` when something else does; a
+   * write of ours whose answer was lost is recognised as saved.
+   * @throws when the outcome is unknown
+   */
+  put(body: T, seen: number): Promise<"saved" | "conflict">;
+};
+
+export type Store = {
+  cell<T extends object>(key: string): Cell<T>;
+  /** The newest record of each endpoint; `saved` is where all of them are if the last sweep ended well. */
+  newest(
+    endpoints: readonly string[],
+    saved: { readonly epoch: number; readonly sequence: number } | undefined,
+  ): Promise<Map<string, EndpointRecord>>;
+  /** Writes all of them, in any order. @throws when some may not have been written */
+  putRecords(records: readonly EndpointRecord[]): Promise<void>;
+  /** Files an event in the history; filing it again changes nothing. */
+  file(event: Event): Promise<void>;
+};
+
+export type DnsOutcome = { readonly is: "accepted"; readonly changeId: string } | { readonly is: "refused" };
+
+export type Dns = {
+  /** Sends one atomic batch, once. @throws when it was not taken or the outcome is unknown */
+  change(zoneId: string, changes: readonly Change[], comment: string): Promise<DnsOutcome>;
+  /** What stands in the zone under the two names. */
+  read(zoneId: string, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
+  status(changeId: string): Promise<"pending" | "in-sync">;
+};
+
+/** Everything a sweep touches outside itself. On AWS, on a laptop and in the simulator it is another one. */
+export type World = {
+  /** Wall clock, Unix milliseconds. */
+  now(): number;
+  /** Monotonic clock, milliseconds from anywhere: the only one to measure a wait with. */
+  elapsed(): number;
+  /** Between 0 and 1, for jitter. */
+  random(): number;
+  /** Resolves after `ms`, or as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Asks a location. @throws when it could not be asked */
+  ask(request: ProbeRequest): Promise<ProbeAnswer>;
+  readonly store: Store;
+  readonly dns: Dns;
+  publish(alert: Alert): Promise<void>;
+  /** One structured line. */
+  log(level: "info" | "warn" | "error", message: string, facts?: object): void;
+};

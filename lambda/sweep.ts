@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { SNSClient } from "@aws-sdk/client-sns";
+import type { Context } from "aws-lambda";
+import { clientSettings } from "./aws/clients.ts";
+import { openLocations } from "./aws/locations.ts";
+import { log } from "./aws/log.ts";
+import { openDns } from "./aws/route53.ts";
+import { openStore, type WriteUnits } from "./aws/tables.ts";
+import { openTopic } from "./aws/topic.ts";
+import type { Config } from "./core/config.ts";
+import { type Report, sweep } from "./steps/sweep.ts";
+import type { World } from "./steps/world.ts";
+
+/** The input of the schedule: the minute it was meant for, `<aws.scheduler.scheduled-time>`. */
+export type SweepEvent = { readonly scheduledTime: string };
+
+/** What the deployment says through the function's environment. */
+const environment = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};
+
+/** Scheduler delivers within the minute; an event this old was held up somewhere and serves nobody. */
+const staleAfterMs = 90_000;
+
+/** How long a sweep goes on, counted from its scheduled minute, when no other relieves it. */
+const aloneMs = 150_000;
+
+/** What the function needs of its time to end well. */
+const marginMs = 15_000;
+
+type Standing = { world: Omit<World, "store">; client: DynamoDBClient; config: Config };
+
+let standing: Standing | undefined;
+
+/** Made once for a sandbox, with the first event rather than at import: a missing setting is then a logged error. */
+function open(): Standing {
+  const sleep: World["sleep"] = (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.max(0, ms));
+      signal?.addEventListener("abort", end);
+    });
+  return {
+    config: JSON.parse(readFileSync(environment("CONFIG_FILE"), "utf8")) as Config,
+    client: new DynamoDBClient(clientSettings(3)),
+    world: {
+      now: Date.now,
+      elapsed: () => performance.now(),
+      random: Math.random,
+      sleep,
+      ask: openLocations(environment("PROBE_FUNCTION")),
+      dns: openDns(new Route53Client({ region: "us-east-1", ...clientSettings(1) }), sleep),
+      publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),
+      log,
+    },
+  };
+}
+
+/** Watches until the next minute's sweep takes over. Returns what it did, for the log. */
+export async function handler(
+  event: SweepEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<Report & { writeUnits: WriteUnits }> {
+  standing ??= open();
+  const { world, client, config } = standing;
+  const spent: WriteUnits = { lease: 0, services: 0, records: 0, history: 0 };
+  const report = await run(event, context, config, {
+    ...world,
+    store: openStore(
+      client,
+      { stateTable: environment("STATE_TABLE"), resultsTable: environment("RESULTS_TABLE") },
+      spent,
+    ),
+  });
+  const line = { ...report, writeUnits: spent };
+  log("info", "sweep", line);
+  return line;
+}
+
+async function run(
+  event: SweepEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+  config: Config,
+  world: World,
+): Promise<Report> {
+  const scheduledMs = Date.parse(event.scheduledTime);
+  if (Number.isNaN(scheduledMs)) {
+    throw new Error(
+      `scheduledTime is ${JSON.stringify(event.scheduledTime)}, not a time such as 2026-11-21T09:00:00Z`,
+    );
+  }
+  const nowMs = world.now();
+  if (nowMs - scheduledMs > staleAfterMs) return { left: "the event is stale" };
+  const leftMs = context.getRemainingTimeInMillis();
+  const untilMs = Math.min(scheduledMs + aloneMs, nowMs + leftMs - marginMs);
+  const deployment = { owner: environment("OWNER"), invocationMs: leftMs };
+  return sweep(config, world, deployment, { holder: randomUUID(), scheduledMs, untilMs });
+}

@@ -1,0 +1,240 @@
+import type { Alert } from "../../lambda/core/alert.ts";
+import type { Config } from "../../lambda/core/config.ts";
+import type { Finding } from "../../lambda/core/probe.ts";
+import type { RecordSet, Standing } from "../../lambda/core/records.ts";
+import { answer } from "../../lambda/steps/answer.ts";
+import { type Report, sweep } from "../../lambda/steps/sweep.ts";
+import type { Dns, Store, World } from "../../lambda/steps/world.ts";
+import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
+import { type Clock, openClock } from "./clock.ts";
+import { type Memory, openMemory } from "./memory.ts";
+
+/** What an endpoint does to a probe, from a location, at a time. */
+export type Behaviour = "ok" | "refuse" | "black hole" | "forbid";
+
+/** What happens to one effect: nothing, or trouble before or after it took effect. */
+export type Trouble = "fail before" | "fail after" | "kill before" | "kill after" | { pauseMs: number };
+
+/** One sweep's life: its effects are counted, so that trouble can strike at any of them. */
+export type Life = {
+  readonly name: string;
+  readonly effects: string[];
+  readonly trouble: Map<number, Trouble>;
+  dead: boolean;
+  frozenUntilMs: number;
+  report?: Report | Error;
+};
+
+export type Simulation = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly memory: Memory;
+  /** The zone after each change that Route 53 took, with when and by whom. */
+  readonly zones: { atMs: number; by: string; zone: Zone }[];
+  readonly alerts: { atMs: number; alert: Alert }[];
+  readonly lives: Life[];
+  /** Every log line, for a readable trace. */
+  readonly trace: string[];
+  behaviour: (endpoint: string, location: string, atMs: number) => Behaviour;
+  /** How long a change takes to its name servers. */
+  syncMs: number;
+  /** Faults that strike every life: none, or why a call fails. */
+  fault: (effect: string, atMs: number) => "fail before" | "fail after" | undefined;
+};
+
+/** Milliseconds that a call takes. */
+const callMs = 10;
+
+export const startMs = Date.parse("2026-11-21T09:00:00Z");
+
+const never = new Promise<never>(() => {});
+
+export function openSimulation(config: Config, records: readonly RecordSet[]): Simulation {
+  const zone = openZone("Z1", "example.com", records);
+  return {
+    config,
+    clock: openClock(startMs),
+    memory: openMemory(),
+    zones: [{ atMs: startMs, by: "user", zone }],
+    alerts: [],
+    lives: [],
+    trace: [],
+    behaviour: () => "ok",
+    syncMs: 1_000,
+    fault: () => undefined,
+  };
+}
+
+/** The zone as Route 53 holds it now. */
+export const zoneNow = (sim: Simulation): Zone => {
+  const last = sim.zones.at(-1);
+  if (last === undefined) throw new Error("a simulation always has a zone");
+  return last.zone;
+};
+
+/** What the name's record says now. */
+export const valuesOf = (sim: Simulation, name = "shop.example.com"): readonly string[] =>
+  findSet(zoneNow(sim), name, "A")?.values ?? [];
+
+/** Starts a sweep for a scheduled minute, now. It runs while the clock runs. */
+export function startSweep(sim: Simulation, scheduledMs: number, trouble: Life["trouble"] = new Map()): Life {
+  const name = `sweep ${sim.lives.length + 1}`;
+  const life: Life = { name, effects: [], trouble, dead: false, frozenUntilMs: 0 };
+  sim.lives.push(life);
+  const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
+  void sweep(sim.config, worldOf(sim, life), { owner: "test", invocationMs: 180_000 }, shift).then(
+    (report) => {
+      life.report = report;
+    },
+    (error: unknown) => {
+      life.report = error instanceof Error ? error : new Error(String(error));
+    },
+  );
+  return life;
+}
+
+/** Delivers a sweep every minute until `untilMs`, and lets them run. */
+export async function runMinutes(sim: Simulation, untilMs: number): Promise<void> {
+  while (sim.clock.now() < untilMs) {
+    startSweep(sim, Math.floor(sim.clock.now() / 60_000) * 60_000);
+    await sim.clock.run(Math.min(untilMs, (Math.floor(sim.clock.now() / 60_000) + 1) * 60_000));
+  }
+}
+
+function worldOf(sim: Simulation, life: Life): World {
+  const { clock } = sim;
+  const random = seeded(sim.lives.length);
+  const awake = async (): Promise<void> => {
+    while (life.frozenUntilMs > clock.now()) await clock.sleep(life.frozenUntilMs - clock.now());
+    if (life.dead) await never;
+  };
+  const effect = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
+    await awake();
+    const trouble = life.trouble.get(life.effects.length) ?? sim.fault(name, clock.now());
+    life.effects.push(name);
+    if (typeof trouble === "object") life.frozenUntilMs = clock.now() + trouble.pauseMs;
+    await awake();
+    if (trouble === "kill before") life.dead = true;
+    await clock.sleep(callMs);
+    await awake();
+    if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
+    const result = await work();
+    if (trouble === "kill after") life.dead = true;
+    await awake();
+    if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);
+    return result;
+  };
+  return {
+    now: clock.now,
+    elapsed: clock.now,
+    random,
+    sleep: async (ms, signal) => {
+      await clock.sleep(ms, signal);
+      await awake();
+    },
+    ask: (request) =>
+      effect(`ask ${request.location}`, () => answer(request, answerPorts(sim, request.location))),
+    store: storeOf(sim.memory.store, effect),
+    dns: dnsOf(sim, life, effect),
+    publish: (alert) =>
+      effect("publish", () => {
+        sim.alerts.push({ atMs: clock.now(), alert });
+      }),
+    log: (level, message, facts) => {
+      sim.trace.push(
+        `${clock.now() - startMs} ${life.name} ${level} ${message} ${JSON.stringify(facts ?? {})}`,
+      );
+    },
+  };
+}
+
+type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
+
+const storeOf = (store: Store, effect: Effect): Store => ({
+  cell: <T extends object>(key: string) => {
+    const cell = store.cell<T>(key);
+    const kind = key.split("#")[0];
+    return {
+      read: () => effect(`read ${kind}`, () => cell.read()),
+      put: (body, seen) => effect(`put ${kind}`, () => cell.put(body, seen)),
+    };
+  },
+  newest: (endpoints, saved) => effect("newest", () => store.newest(endpoints, saved)),
+  putRecords: (records) => effect("put records", () => store.putRecords(records)),
+  file: (event) => effect("file", () => store.file(event)),
+});
+
+const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
+  change: (_zoneId, changes) =>
+    effect("change", () => {
+      const sets = changes.map(({ action, record }) => ({ action, set: record }));
+      const result = applyBatch(zoneNow(sim), sets);
+      if (!result.ok) {
+        sim.trace.push(`${sim.clock.now() - startMs} ${life.name} refused ${result.messages.join("; ")}`);
+        return { is: "refused" as const };
+      }
+      sim.zones.push({ atMs: sim.clock.now(), by: life.name, zone: result.zone });
+      return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
+    }),
+  read: (_zoneId, { name, type }, generation) =>
+    effect("read zone", (): Standing => {
+      return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
+    }),
+  status: (changeId) =>
+    effect("status", () => {
+      const change = sim.zones[Number(changeId.slice(1))];
+      return change && sim.clock.now() - change.atMs >= sim.syncMs ? "in-sync" : "pending";
+    }),
+});
+
+function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
+  const found = findSet(zoneNow(sim), name, type);
+  return found ? { name, type, ttlSeconds: found.ttlSeconds, values: found.values } : null;
+}
+
+/** How long a good or failing answer takes. */
+const answerMs = 20;
+
+/** The product's own answering of a request, over simulated endpoints. */
+const answerPorts = (sim: Simulation, location: string): Parameters<typeof answer>[1] => ({
+  nowMs: sim.clock.now,
+  sleep: sim.clock.sleep,
+  watchLateness: () => ({ count: () => 0, stop: () => {} }),
+  openProber: () => ({
+    runCheck: async (check, timeoutMs, signal) => {
+      const id = check.type === "tcp" ? check.host : new URL(check.url).hostname;
+      return probe(sim, id, location, timeoutMs, signal);
+    },
+    close: () => {},
+  }),
+});
+
+async function probe(
+  sim: Simulation,
+  id: string,
+  location: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const behaviour = sim.behaviour(id, location, sim.clock.now());
+  const takesMs = behaviour === "black hole" ? timeoutMs : answerMs;
+  const startedMs = sim.clock.now();
+  await sim.clock.sleep(takesMs, signal);
+  const latencyMs = sim.clock.now() - startedMs;
+  if (latencyMs < takesMs) return { ok: false, latencyMs, reason: "no-time", detail: "cut short." };
+  if (behaviour === "ok") return { ok: true, latencyMs };
+  if (behaviour === "forbid") return { ok: false, latencyMs, reason: "refused-to-us", detail: "status 403." };
+  const reason = behaviour === "refuse" ? "connect-refused" : "connect-timeout";
+  return { ok: false, latencyMs, reason, detail: `${id} ${behaviour}.` };
+}
+
+/** Mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c): small, seeded, good enough for jitter. */
+function seeded(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
