@@ -17,31 +17,41 @@ const requestsPerSecond = 4;
  * how to tell whether the first one took effect.
  */
 export function openDns(client: Route53Client, sleep: (ms: number) => Promise<void>): Dns {
-  const turn = queue(1000 / requestsPerSecond, sleep);
+  const line = openLine(1000 / requestsPerSecond, sleep);
   return {
     change: async (zoneId, changes, comment) => {
-      await turn();
+      await line.turn();
       return change(client, zoneId, changes, comment);
     },
     read: async (zoneId, { name, type }, generation) => ({
-      record: await find(client, turn, zoneId, name, type),
-      generation: await find(client, turn, zoneId, generation, "TXT"),
+      record: await find(client, line, zoneId, name, type),
+      generation: await find(client, line, zoneId, generation, "TXT"),
     }),
     status: async (changeId) => {
-      await turn();
+      // Whoever only wants to know stands back while others wait: a move must not queue behind questions.
+      if (line.waiting() > 0) return "pending";
+      await line.turn();
       const { ChangeInfo } = await client.send(new GetChangeCommand({ Id: changeId }));
       return ChangeInfo?.Status === "INSYNC" ? "in-sync" : "pending";
     },
   };
 }
 
+type Line = { turn(): Promise<void>; waiting(): number };
+
 /** Lets one through every `gapMs`, in order. */
-function queue(gapMs: number, sleep: (ms: number) => Promise<void>): () => Promise<void> {
+function openLine(gapMs: number, sleep: (ms: number) => Promise<void>): Line {
+  let waiting = 0;
   let last: Promise<void> = Promise.resolve();
-  return () => {
-    const mine = last;
-    last = mine.then(() => sleep(gapMs));
-    return mine;
+  return {
+    waiting: () => waiting,
+    turn: async () => {
+      const mine = last;
+      last = mine.then(() => sleep(gapMs));
+      waiting += 1;
+      await mine;
+      waiting -= 1;
+    },
   };
 }
 
@@ -81,12 +91,12 @@ const toAws = (record: RecordSet): ResourceRecordSet => ({
 
 async function find(
   client: Route53Client,
-  turn: () => Promise<void>,
+  line: Line,
   zoneId: string,
   name: string,
   type: RecordSet["type"],
 ): Promise<Standing["record"]> {
-  await turn();
+  await line.turn();
   const { ResourceRecordSets } = await client.send(
     new ListResourceRecordSetsCommand({
       HostedZoneId: zoneId,

@@ -88,3 +88,18 @@ export const provesUp = (ballots: Ballots, endpoint: string, configured: number)
     tally(ballots, endpoint, configured, () => true),
     configured,
   );
+
+const words: Record<keyof Tally, string> = {
+  up: "up at",
+  down: "down at",
+  refused: "refused at",
+  abstaining: "no view from",
+  pending: "not heard from",
+};
+
+/** The tally as people read it: `down at 4, up at 1 of 5 locations`. */
+export function sayTally(t: Tally, configured: number): string {
+  const kinds = ["down", "up", "refused", "abstaining", "pending"] as const;
+  const said = kinds.flatMap((kind) => (t[kind] > 0 ? [`${words[kind]} ${t[kind]}`] : []));
+  return `${said.join(", ")} of ${configured} ${configured === 1 ? "location" : "locations"}`;
+}

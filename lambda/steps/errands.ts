@@ -1,7 +1,8 @@
 import { wantsEvidence } from "../core/decide.ts";
 import type { Health } from "../core/health.ts";
-import { inSync, noteLook, syncLate } from "../core/move.ts";
+import { noteLook } from "../core/move.ts";
 import { firstSight, look } from "../core/service-state.ts";
+import { startFollowing } from "./follow.ts";
 import { afterRefusal, readZone } from "./move.ts";
 import { tellService } from "./tell.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
@@ -17,6 +18,7 @@ export async function runErrands(sweep: Sweep, group: Group, each: Switch): Prom
   else if (each.state.intent) await afterRefusal(sweep, each, each.state.intent);
   else if (isLookDue(sweep, each)) await lookAgain(sweep, each);
   await tellService(sweep, each);
+  startFollowing(sweep, each);
   if (each.state === undefined) return false;
   const healths: Record<string, Health> = {};
   for (const { id } of group.endpoints) {
@@ -54,38 +56,4 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
     const after = look(each.service, state, standing, sweep.deployment.owner, atMs);
     return noteLook(each.service, state, after, atMs);
   });
-}
-
-/** How often Route 53 is asked whether an accepted change has reached its name servers. */
-const followEveryMs = 2_000;
-
-/** Follows an accepted change, off the hot path, until its name servers have it or the sweep is over. */
-export async function follow(sweep: Sweep, each: Switch, over: AbortSignal): Promise<void> {
-  if (each.following) return;
-  each.following = true;
-  try {
-    while (!over.aborted && !sweep.lost && each.state?.propagation) {
-      await followOnce(sweep, each);
-      if (each.state?.propagation) await sweep.world.sleep(followEveryMs, over);
-    }
-  } finally {
-    each.following = false;
-  }
-}
-
-async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
-  const { service } = each;
-  const { changeId } = each.state?.propagation ?? {};
-  if (changeId === undefined) return;
-  try {
-    const status = await sweep.world.dns.status(changeId);
-    const atMs = sweep.world.now();
-    await update(sweep, each, (state) => {
-      if (state.propagation?.changeId !== changeId) return state;
-      return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
-    });
-    await tellService(sweep, each);
-  } catch (error) {
-    sweep.world.log("warn", "propagation not known", { service: service.id, error: String(error) });
-  }
 }

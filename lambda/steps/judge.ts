@@ -6,9 +6,10 @@ import { conclude, type Health, observe, wantsConfirm } from "../core/health.ts"
 import { isVoid, type Probe } from "../core/probe.ts";
 import { pointsTo } from "../core/records.ts";
 import { healthEvents, type Role } from "../core/report.ts";
-import { sighted, tally, type Verdict, verdict } from "../core/verdict.ts";
+import { sayTally, sighted, tally, type Verdict, verdict } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
 import { type Confirmed, referenceIds } from "./confirm.ts";
+import { startFollowing } from "./follow.ts";
 import { act } from "./move.ts";
 import { tellEndpoints, tellService } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
@@ -78,6 +79,7 @@ async function actOn(sweep: Sweep, group: Group, ballots: Ballots, atMs: number)
   const evidence: Evidence = { healths, ballots, atMs };
   const { intent: _, ...free } = each.state;
   await act(sweep, each, decide(sweep.config, each.service, free, evidence));
+  startFollowing(sweep, each);
   await tellService(sweep, each);
 }
 
@@ -116,9 +118,8 @@ function verdictOf(sweep: Sweep, endpoint: string, { ballots, probes }: Confirme
   const votes = tally(ballots, endpoint, locations.length, sighted(referenceIds(references)));
   const is = verdict(votes, locations.length);
   const failure = probes.findLast(({ probe }) => probe.id === endpoint && !probe.ok && !isVoid(probe));
-  const detail = failure && !failure.probe.ok && is !== "up" ? `; ${failure.probe.detail}` : "";
-  const counts = Object.entries(votes).flatMap(([vote, n]) => (n > 0 ? [`${n} ${vote}`] : []));
-  const why = `of ${locations.length} locations ${counts.join(", ")}${detail}`.slice(0, 240);
+  const detail = failure && !failure.probe.ok && is !== "up" ? `: ${failure.probe.detail}` : "";
+  const why = `${sayTally(votes, locations.length)}${detail}`.slice(0, 240);
   return [is === "open" ? "unknown" : is, why];
 }
 

@@ -41,11 +41,11 @@ export async function sweep(
   const [stop, over] = [new AbortController(), new AbortController()];
   const keeping = keepLease(world, held, stop.signal, over);
   try {
-    const state = await openWatch(config, world, deployment, held);
+    const state = await openWatch(config, world, deployment, held, over.signal);
     void keeping.then(({ lost }) => {
       if (lost) state.lost = true;
     });
-    await watch(state, shift.untilMs - endingMs, over.signal);
+    await watch(state, shift.untilMs - endingMs);
     over.abort();
     await Promise.all(state.background);
     if (!state.lost) await handOver(state, held, stop, keeping);
@@ -58,8 +58,8 @@ export async function sweep(
 }
 
 /** Tick after tick. Ticks may overlap; all of them are over when this returns. */
-async function watch(state: Sweep, untilMs: number, over: AbortSignal): Promise<void> {
-  const { config, world, held } = state;
+async function watch(state: Sweep, untilMs: number): Promise<void> {
+  const { config, world, held, over } = state;
   const every = tickMs(config.endpoints);
   const open = new Set<Promise<void>>();
   const start = (work: Promise<void>) => {
@@ -70,7 +70,7 @@ async function watch(state: Sweep, untilMs: number, over: AbortSignal): Promise<
   while (!over.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();
     if (nowMs >= nextTickMs(state.tickedMs, every)) {
-      start(tick(state, state.tickedMs, nowMs, over));
+      start(tick(state, state.tickedMs, nowMs));
       start(saveIfLate(state));
       state.tickedMs = nowMs;
     }

@@ -4,9 +4,15 @@ import { type Sweep, type Switch, update } from "./watch.ts";
 
 /**
  * Tells and files what stands in a service's outbox. An event is taken out only after both have happened, so it
- * is told at least once, always under the same id.
+ * is told at least once, always under the same id. One call after another, or an event would be told by each.
  */
-export async function tellService(sweep: Sweep, each: Switch): Promise<void> {
+export function tellService(sweep: Sweep, each: Switch): Promise<void> {
+  const run = each.telling.then(() => tellServiceNow(sweep, each));
+  each.telling = run.catch(() => undefined);
+  return run;
+}
+
+async function tellServiceNow(sweep: Sweep, each: Switch): Promise<void> {
   const told = await tell(sweep, each.state?.outbox ?? []);
   if (told.size === 0) return;
   await update(sweep, each, (state) => ({

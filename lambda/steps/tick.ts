@@ -1,7 +1,7 @@
 import { due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirm } from "./confirm.ts";
-import { follow, runErrands } from "./errands.ts";
+import { runErrands } from "./errands.ts";
 import { judge, takeProbe } from "./judge.ts";
 import { tellEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
@@ -10,13 +10,13 @@ import { type Group, type Sweep, saveRecords } from "./watch.ts";
 const questionsPerRequest = 200;
 
 /** Asks everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to. */
-export async function tick(sweep: Sweep, fromMs: number, toMs: number, over: AbortSignal): Promise<void> {
+export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
   sweep.done.ticks += 1;
   const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
   const requests = requestsOf(turns);
   await Promise.all([
     ...requests.map(async (request) => confirmAll(sweep, await ask(sweep, request))),
-    errands(sweep, over),
+    errands(sweep),
     catchUp(sweep),
   ]);
 }
@@ -118,13 +118,7 @@ async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): P
   }
 }
 
-/** Goes on beside the ticks; the sweep does not end before it. */
-function inBackground(sweep: Sweep, work: Promise<void>): void {
-  const tracked = work.finally(() => sweep.background.delete(tracked));
-  sweep.background.add(tracked);
-}
-
-async function errands(sweep: Sweep, over: AbortSignal): Promise<void> {
+async function errands(sweep: Sweep): Promise<void> {
   const wanted = await Promise.all(
     sweep.groups.map(async (group) => {
       const each = group.service && sweep.switches.get(group.service.id);
@@ -135,7 +129,6 @@ async function errands(sweep: Sweep, over: AbortSignal): Promise<void> {
         wants = await runErrands(sweep, group, each);
       });
       sweep.busy.delete(group.id);
-      inBackground(sweep, follow(sweep, each, over));
       return wants ? [group] : [];
     }),
   );

@@ -16,6 +16,8 @@ export type Switch = {
   unsure: boolean;
   /** Writes to one service follow one another. */
   queue: Promise<unknown>;
+  /** So does the telling of its events. */
+  telling: Promise<unknown>;
   /** Somebody follows its accepted change to the name servers. */
   following: boolean;
   /** When the zone was last read for a disarmed name. */
@@ -43,6 +45,8 @@ export type Sweep = {
   readonly world: World;
   readonly deployment: Deployment;
   readonly held: Held;
+  /** Aborted when the sweep is relieved or has lost the lease: nothing new is begun. */
+  readonly over: AbortSignal;
   readonly groups: readonly Group[];
   readonly groupOf: ReadonlyMap<string, Group>;
   readonly watched: Map<string, Watched>;
@@ -76,6 +80,7 @@ export async function openWatch(
   world: World,
   deployment: Deployment,
   held: Held,
+  over: AbortSignal,
 ): Promise<Sweep> {
   const groups = groupsOf(config);
   const nowMs = world.now();
@@ -91,6 +96,7 @@ export async function openWatch(
     world,
     deployment,
     held,
+    over,
     groups,
     groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
     watched: new Map(
@@ -148,6 +154,7 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
       state: row?.body,
       unsure: false,
       queue: Promise.resolve(),
+      telling: Promise.resolve(),
       following: false,
       readMs: 0,
     };

@@ -4,7 +4,7 @@ import type { Finding } from "../../lambda/core/probe.ts";
 import type { RecordSet, Standing } from "../../lambda/core/records.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import { type Report, sweep } from "../../lambda/steps/sweep.ts";
-import type { Dns, Store, World } from "../../lambda/steps/world.ts";
+import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
 import { type Clock, openClock } from "./clock.ts";
 import { type Memory, openMemory } from "./memory.ts";
@@ -31,7 +31,7 @@ export type Simulation = {
   readonly memory: Memory;
   /** The zone after each change that Route 53 took, with when and by whom. */
   readonly zones: { atMs: number; by: string; zone: Zone }[];
-  readonly alerts: { atMs: number; alert: Alert }[];
+  readonly alerts: { atMs: number; alert: Alert; wasSaved: boolean }[];
   readonly lives: Life[];
   /** Every log line, for a readable trace. */
   readonly trace: string[];
@@ -40,6 +40,8 @@ export type Simulation = {
   syncMs: number;
   /** Faults that strike every life: none, or why a call fails. */
   fault: (effect: string, atMs: number) => "fail before" | "fail after" | undefined;
+  /** Trouble for one sweep, by its name and the number of the effect it strikes at. */
+  troubleOf: (life: string) => Life["trouble"];
 };
 
 /** Milliseconds that a call takes. */
@@ -62,6 +64,7 @@ export function openSimulation(config: Config, records: readonly RecordSet[]): S
     behaviour: () => "ok",
     syncMs: 1_000,
     fault: () => undefined,
+    troubleOf: () => new Map(),
   };
 }
 
@@ -77,9 +80,9 @@ export const valuesOf = (sim: Simulation, name = "shop.example.com"): readonly s
   findSet(zoneNow(sim), name, "A")?.values ?? [];
 
 /** Starts a sweep for a scheduled minute, now. It runs while the clock runs. */
-export function startSweep(sim: Simulation, scheduledMs: number, trouble: Life["trouble"] = new Map()): Life {
+export function startSweep(sim: Simulation, scheduledMs: number): Life {
   const name = `sweep ${sim.lives.length + 1}`;
-  const life: Life = { name, effects: [], trouble, dead: false, frozenUntilMs: 0 };
+  const life: Life = { name, effects: [], trouble: sim.troubleOf(name), dead: false, frozenUntilMs: 0 };
   sim.lives.push(life);
   const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
   void sweep(sim.config, worldOf(sim, life), { owner: "test", invocationMs: 180_000 }, shift).then(
@@ -138,7 +141,7 @@ function worldOf(sim: Simulation, life: Life): World {
     dns: dnsOf(sim, life, effect),
     publish: (alert) =>
       effect("publish", () => {
-        sim.alerts.push({ atMs: clock.now(), alert });
+        sim.alerts.push({ atMs: clock.now(), alert, wasSaved: isSaved(sim.memory, alert.id) });
       }),
     log: (level, message, facts) => {
       sim.trace.push(
@@ -148,10 +151,22 @@ function worldOf(sim: Simulation, life: Life): World {
   };
 }
 
+/** Whether the tables hold an event that is being told: in an outbox, or filed already. */
+function isSaved({ cells, records, history }: Memory, id: string): boolean {
+  const bodies = [
+    ...[...cells.values()].map(({ body }) => body),
+    ...[...records.values()].flatMap((of) => [...of.values()]),
+  ];
+  return (
+    history.has(id) ||
+    bodies.some((body) => (body as { outbox?: { id: string }[] }).outbox?.some((event) => event.id === id))
+  );
+}
+
 type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
 
 const storeOf = (store: Store, effect: Effect): Store => ({
-  cell: <T extends object>(key: string) => {
+  cell: <T extends object>(key: string): Cell<T> => {
     const cell = store.cell<T>(key);
     const kind = key.split("#")[0];
     return {

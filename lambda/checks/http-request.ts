@@ -1,0 +1,102 @@
+import type { HttpCheck } from "../core/config.ts";
+import type { Place, Tls } from "./dial.ts";
+import type { Failure } from "./failure.ts";
+import type { Redirect } from "./http-judge.ts";
+
+/** One request of a check: the first, or one that a redirect led to. */
+export type Hop = {
+  readonly url: URL;
+  readonly place: Place;
+  readonly tls: Tls | undefined;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** Stable, so that people can allow it and find it in their logs; a test keeps it at package.json's version. */
+export const userAgent = "pointsman/0.1.0";
+
+/** Names that frame the request or end the connection: they are ours to set. */
+const ours: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+const methodsWithBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+const bad = (what: string): Failure => ({ reason: "bad-check", what });
+
+/** The first request of `check`, or why there can be none. */
+export function firstHop(check: HttpCheck): Hop | Failure {
+  if (!URL.canParse(check.url)) return bad("has a URL that cannot be parsed");
+  const url = new URL(check.url);
+  if (!isHttp(url)) return bad("has a URL that is neither http nor https");
+  if (!token.test(check.method)) return bad("has a method that is no HTTP token");
+  for (const [name, value] of Object.entries(check.headers)) {
+    if (ours.has(name)) return bad(`sets the header ${name}, which the probe sets itself`);
+    if (!token.test(name) || !fieldValue.test(value)) return bad("has a header that cannot be sent");
+  }
+  const place: Place = { ...(check.connect ?? { host: hostOf(url), port: portOf(url) }), word: "config" };
+  return {
+    url,
+    place,
+    tls: tlsOf(url, check, check.serverName),
+    method: check.method,
+    headers: check.headers,
+  };
+}
+
+/**
+ * The request that a redirect leads to. The check's own host stays where the check is pinned; any other host is a
+ * stranger's word, gets none of the user's headers and is resolved. From https to http is never followed.
+ */
+export function nextHop(redirect: Redirect, hop: Hop, first: Hop, check: HttpCheck): Hop | Failure {
+  const refuse = (what: string): Failure => ({ reason: "redirect-refused", what: `redirected to ${what}` });
+  if (!URL.canParse(redirect.location, hop.url.href)) return refuse("something that is not a URL");
+  const url = new URL(redirect.location, hop.url.href);
+  if (!isHttp(url)) return refuse("a URL that is neither http nor https");
+  if (hop.tls && url.protocol === "http:") return refuse("plain http, from https");
+  const home = url.hostname === first.url.hostname;
+  return {
+    url,
+    place: home ? placeAtHome(url, first) : { host: hostOf(url), port: portOf(url), word: "redirect" },
+    tls: tlsOf(url, check, home ? check.serverName : undefined),
+    method: methodAfter(redirect.status, hop.method),
+    // `host` has the port, unless it is the scheme's own: an upgrade to https keeps it. Another port is another server.
+    headers: url.host === first.url.host ? check.headers : {},
+  };
+}
+
+const isHttp = (url: URL): boolean => url.protocol === "http:" || url.protocol === "https:";
+
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
+
+const portOf = (url: URL): number =>
+  url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+
+const placeAtHome = (url: URL, first: Hop): Place =>
+  portOf(url) === portOf(first.url) ? first.place : { ...first.place, port: portOf(url) };
+
+function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined): Tls | undefined {
+  if (url.protocol !== "https:") return undefined;
+  return { serverName: serverName ?? hostOf(url).replace(/\.$/, ""), verify: check.verifyCertificate };
+}
+
+/** RFC 9110, 15.4: 303 turns everything but HEAD into GET, and browsers do the same to POST after 301 and 302. */
+function methodAfter(status: number, method: string): string {
+  const toGet = status === 303 ? method !== "HEAD" : status < 303 && method === "POST";
+  return toGet ? "GET" : method;
+}
+
+/** The request as it goes over the wire. */
+export function writeRequest({ url, method, headers }: Hop): string {
+  const fields: Record<string, string> = {
+    host: url.host,
+    "user-agent": userAgent,
+    accept: "*/*",
+    "accept-encoding": "identity",
+    ...headers,
+    connection: "close",
+    ...(methodsWithBody.has(method) ? { "content-length": "0" } : {}),
+  };
+  let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  for (const name in fields) text += `${name}: ${fields[name]}\r\n`;
+  return `${text}\r\n`;
+}

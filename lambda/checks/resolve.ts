@@ -1,0 +1,70 @@
+import { promises as dns } from "node:dns";
+import { codeOf, type Failure } from "./failure.ts";
+
+/** A name's address, IPv4 if it has one, or why there is none. */
+export type Resolve = (name: string) => Promise<string | Failure>;
+
+export type Resolver = {
+  readonly resolve: Resolve;
+  /** Drops every open query, so that none outlives the request it was for. */
+  readonly close: () => void;
+};
+
+// A lost datagram is asked again well within a probe's time-out of 3 s; c-ares doubles the wait each time.
+const queryTimeoutMs = 1000;
+const queryTries = 3;
+
+const sentences: ReadonlyMap<string, string> = new Map([
+  ["ENOTFOUND", "is not known to DNS (no such name)"],
+  ["ENODATA", "has no address in DNS"],
+  ["ESERVFAIL", "could not be resolved: the DNS server failed"],
+  ["EREFUSED", "could not be resolved: the DNS server refused"],
+  ["ETIMEOUT", "could not be resolved: no answer from the DNS server"],
+  ["ECONNREFUSED", "could not be resolved: no DNS server is reachable from here"],
+]);
+
+const dnsFailure = (code: string): Failure => ({
+  reason: "dns-failed",
+  what: sentences.get(code) ?? `could not be resolved (${code})`,
+});
+
+/**
+ * Asks DNS itself (c-ares) rather than `dns.lookup`: getaddrinfo runs on libuv's four threads and has no
+ * time-out, so with a dead resolver four names block every other probe of the process. The price is that
+ * /etc/hosts and search domains are not consulted. That is wanted: all locations must mean the same by a name,
+ * and a probe must see what the users' resolvers see. One resolver serves a whole request, because each one
+ * holds a socket of its own. `servers` is for tests; the system's are the default.
+ */
+export function openResolver(servers?: readonly string[]): Resolver {
+  let opened: dns.Resolver | undefined;
+  const open = () => {
+    const resolver = new dns.Resolver({ timeout: queryTimeoutMs, tries: queryTries });
+    if (servers) resolver.setServers(servers);
+    return resolver;
+  };
+  return {
+    resolve: async (name) => {
+      opened ??= open();
+      return await firstAddress(opened, name);
+    },
+    close: () => opened?.cancel(),
+  };
+}
+
+async function firstAddress(resolver: dns.Resolver, name: string): Promise<string | Failure> {
+  const v4 = await ask(() => resolver.resolve4(name));
+  if (typeof v4 === "string" || v4.code !== "ENODATA")
+    return typeof v4 === "string" ? v4 : dnsFailure(v4.code);
+  const v6 = await ask(() => resolver.resolve6(name));
+  return typeof v6 === "string" ? v6 : dnsFailure(v6.code);
+}
+
+async function ask(query: () => Promise<string[]>): Promise<string | { readonly code: string }> {
+  try {
+    const [address] = await query();
+    return address ?? { code: "ENODATA" };
+  } catch (error) {
+    // Also a name that is no name at all (EBADNAME), which c-ares refuses before asking anybody.
+    return { code: error instanceof Error ? codeOf(error) : String(error) };
+  }
+}

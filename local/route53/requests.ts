@@ -1,0 +1,87 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { recordTypes } from "./values.ts";
+import type { Change, RecordSet } from "./zone.ts";
+
+/** The body of a ChangeResourceRecordSets request: XML in, changes out, or why it makes no sense. */
+export type ParsedBatch =
+  | { readonly ok: true; readonly changes: readonly Change[]; readonly comment?: string }
+  | {
+      readonly ok: false;
+      readonly code: "InvalidInput" | "MalformedInput";
+      readonly messages: readonly string[];
+    };
+
+type Xml = { readonly [name: string]: unknown };
+
+const lists = new Set(["Change", "ResourceRecord"]);
+const parser = new XMLParser({
+  ignoreDeclaration: true,
+  parseTagValue: false,
+  trimValues: false,
+  isArray: (name) => lists.has(name),
+});
+const actions = ["CREATE", "DELETE", "UPSERT"] as const;
+/** What a record set may hold here. Anything else (routing policies, aliases) is refused rather than forgotten. */
+const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "#text"]);
+
+/** Reads a change batch as API_ChangeResourceRecordSets spells it. */
+export function parseBatch(body: string): ParsedBatch {
+  const document = XMLValidator.validate(body) === true ? (parser.parse(body) as Xml) : {};
+  const batch = child(child(document, "ChangeResourceRecordSetsRequest"), "ChangeBatch");
+  if (!document["ChangeResourceRecordSetsRequest"]) {
+    const message = "ChangeBatch is not valid, expected ChangeResourceRecordSetsRequest";
+    return { ok: false, code: "MalformedInput", messages: [message] };
+  }
+  const changes: Change[] = [];
+  const messages: string[] = [];
+  for (const element of list(child(batch, "Changes"), "Change")) {
+    const change = parseChange(element);
+    if (typeof change === "string") messages.push(change);
+    else changes.push(change);
+  }
+  if (messages.length > 0) return { ok: false, code: "InvalidInput", messages };
+  const comment = text(batch, "Comment");
+  return { ok: true, changes, ...(comment !== undefined && { comment }) };
+}
+
+function parseChange(element: Xml): Change | string {
+  const action = actions.find((name) => name === text(element, "Action"));
+  if (!action) return `Invalid request: Action must be one of ${actions.join(", ")}`;
+  const set = parseSet(child(element, "ResourceRecordSet"));
+  return typeof set === "string" ? set : { action, set };
+}
+
+function parseSet(element: Xml): RecordSet | string {
+  const name = text(element, "Name");
+  const type = recordTypes.find((known) => known === text(element, "Type"));
+  const ttl = text(element, "TTL");
+  if (!name) return "Invalid request: expected a Name in ResourceRecordSet";
+  const unknown = Object.keys(element).find((field) => !knownFields.has(field));
+  if (unknown) return `Invalid request: ${unknown} of ${name} is not supported by this local Route 53`;
+  if (!type) return `Invalid request: Type of ${name} must be one of ${recordTypes.join(", ")}`;
+  const values = list(child(element, "ResourceRecords"), "ResourceRecord").map(
+    (record) => text(record, "Value") ?? "",
+  );
+  if (!ttl || values.length === 0)
+    return `Invalid request: expected TTL and ResourceRecords in [Name=${name}, Type=${type}]`;
+  return { name, type, ttlSeconds: /^-?\d+$/.test(ttl) ? Number(ttl) : Number.NaN, values };
+}
+
+function child(parent: Xml, name: string): Xml {
+  const value = parent[name];
+  return isXml(value) ? value : {};
+}
+
+function list(parent: Xml, name: string): readonly Xml[] {
+  const value = parent[name];
+  return Array.isArray(value) ? value.map((item) => (isXml(item) ? item : {})) : [];
+}
+
+function text(parent: Xml, name: string): string | undefined {
+  const value = parent[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function isXml(value: unknown): value is Xml {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+import { XMLBuilder } from "fast-xml-parser";
+import type { ChangeRecord } from "./account.ts";
+import type { RecordSet, Zone } from "./zone.ts";
+
+/** Answers of the Route 53 API, version 2013-04-01, as XML. */
+export type Reply = { readonly status: number; readonly body: string };
+
+/** HTTP statuses: "Errors" of each action in the API Reference, and its "Common Errors". */
+const statuses = {
+  InternalFailure: 500,
+  InvalidChangeBatch: 400,
+  InvalidInput: 400,
+  MalformedInput: 400,
+  NoSuchChange: 404,
+  NoSuchHostedZone: 404,
+  PriorRequestNotComplete: 400,
+  ServiceUnavailable: 503,
+  Throttling: 400,
+} as const;
+export type ErrorCode = keyof typeof statuses;
+
+const namespace = "https://route53.amazonaws.com/doc/2013-04-01/";
+const builder = new XMLBuilder({ ignoreAttributes: false });
+
+/** What the service says where it says always the same. */
+const usualMessages: Partial<Record<ErrorCode, string>> = {
+  InternalFailure: "The request processing has failed because of an unknown error, exception or failure.",
+  PriorRequestNotComplete: "The request was rejected because Route 53 was still processing a prior request.",
+  ServiceUnavailable: "The request has failed due to a temporary failure of the server.",
+  Throttling: "Rate exceeded",
+};
+
+/**
+ * An error. The service puts the messages of an InvalidChangeBatch in brackets into one Message (aws-sdk-kotlin pull
+ * request 1435, October 2024); the list element of the API Reference is not sent.
+ */
+export function errorReply(code: ErrorCode, message = usualMessages[code] ?? code): Reply {
+  const status = statuses[code];
+  const error = { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message };
+  return { status, body: xml("ErrorResponse", { Error: error }) };
+}
+
+export function changeReply(root: string, record: ChangeRecord, atMs: number): Reply {
+  const info = {
+    Id: `/change/${record.id}`,
+    Status: atMs >= record.inSyncAtMs ? "INSYNC" : "PENDING",
+    SubmittedAt: new Date(record.submittedAtMs).toISOString(),
+    ...(record.comment !== undefined && { Comment: record.comment }),
+  };
+  return { status: 200, body: xml(root, { ChangeInfo: info }) };
+}
+
+/** One page of record sets; `next` is where the following page starts. */
+export function setsReply(sets: readonly RecordSet[], maxItems: number, next: RecordSet | undefined): Reply {
+  const body = {
+    ResourceRecordSets: { ResourceRecordSet: sets.map(setElement) },
+    IsTruncated: next !== undefined,
+    ...(next && { NextRecordName: next.name, NextRecordType: next.type }),
+    MaxItems: maxItems,
+  };
+  return { status: 200, body: xml("ListResourceRecordSetsResponse", body) };
+}
+
+export function zoneReply(zone: Zone): Reply {
+  const servers = zone.names.get(zone.name)?.find((set) => set.type === "NS")?.values ?? [];
+  const body = { HostedZone: zoneElement(zone), DelegationSet: { NameServers: { NameServer: servers } } };
+  return { status: 200, body: xml("GetHostedZoneResponse", body) };
+}
+
+/** One page of hosted zones; `from` echoes where it was to start, `next` is where the following page starts. */
+export function zonesReply(
+  zones: readonly Zone[],
+  maxItems: number,
+  next: Zone | undefined,
+  from: string | undefined,
+): Reply {
+  const body = {
+    HostedZones: { HostedZone: zones.map(zoneElement) },
+    ...(from !== undefined && { DNSName: from }),
+    IsTruncated: next !== undefined,
+    ...(next && { NextDNSName: next.name, NextHostedZoneId: next.id }),
+    MaxItems: maxItems,
+  };
+  return { status: 200, body: xml("ListHostedZonesByNameResponse", body) };
+}
+
+function setElement({ name, type, ttlSeconds, values }: RecordSet): object {
+  const records = { ResourceRecord: values.map((value) => ({ Value: value })) };
+  return { Name: name, Type: type, TTL: ttlSeconds, ResourceRecords: records };
+}
+
+function zoneElement(zone: Zone): object {
+  const count = [...zone.names.values()].reduce((sum, sets) => sum + sets.length, 0);
+  return {
+    Id: `/hostedzone/${zone.id}`,
+    Name: zone.name,
+    CallerReference: "local",
+    Config: { PrivateZone: false },
+    ResourceRecordSetCount: count,
+  };
+}
+
+function xml(root: string, body: object): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: { "@_xmlns": namespace, ...body } })}`;
+}
