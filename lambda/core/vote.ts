@@ -20,13 +20,16 @@ export function vote(tries: readonly Finding[], failureThreshold: number): Vote 
 }
 
 /**
- * When the tries of a confirm start: the first at once, the last when `confirmWithin` is over, the others evenly
- * between. The last one is what tells an outage from a restart that is over in time.
+ * When the tries of a confirm start. The last one begins when `confirmWithin` is over: it tells an outage from a
+ * restart that is over in time. The others begin early enough to have their whole time-out: they tell a server
+ * that never answers, and it takes two of them, so a threshold of two asks as often as one of three.
  */
-export function triesAtMs(policy: Policy): number[] {
-  const gaps = policy.failureThreshold - 1;
-  if (gaps === 0) return [0];
-  return Array.from({ length: gaps + 1 }, (_, k) => Math.round((k * policy.confirmWithinMs) / gaps));
+export function triesAtMs({ failureThreshold, confirmWithinMs, timeoutMs }: Policy): number[] {
+  if (failureThreshold === 1) return [0];
+  const early = Math.max(2, failureThreshold - 1);
+  const lastEarlyMs = Math.max(0, confirmWithinMs - timeoutMs);
+  const starts = Array.from({ length: early }, (_, k) => Math.round((k * lastEarlyMs) / (early - 1)));
+  return [...starts, confirmWithinMs];
 }
 
 /**

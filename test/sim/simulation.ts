@@ -26,11 +26,14 @@ export type Life = {
 };
 
 export type Simulation = {
-  readonly config: Config;
+  /** What the next sweep is started with; a deploy changes it. */
+  config: Config;
   readonly clock: Clock;
   readonly memory: Memory;
   /** The zone after each change that Route 53 took, with when and by whom. */
   readonly zones: { atMs: number; by: string; zone: Zone }[];
+  /** When which location was asked. */
+  readonly asked: { atMs: number; location: string }[];
   readonly alerts: { atMs: number; alert: Alert; wasSaved: boolean }[];
   readonly lives: Life[];
   /** Every log line, for a readable trace. */
@@ -58,6 +61,7 @@ export function openSimulation(config: Config, records: readonly RecordSet[]): S
     clock: openClock(startMs),
     memory: openMemory(),
     zones: [{ atMs: startMs, by: "user", zone }],
+    asked: [],
     alerts: [],
     lives: [],
     trace: [],
@@ -79,13 +83,26 @@ export const zoneNow = (sim: Simulation): Zone => {
 export const valuesOf = (sim: Simulation, name = "shop.example.com"): readonly string[] =>
   findSet(zoneNow(sim), name, "A")?.values ?? [];
 
+/** Somebody else changes the zone. */
+export function changeZone(sim: Simulation, changes: Parameters<typeof applyBatch>[1]): void {
+  const result = applyBatch(zoneNow(sim), changes);
+  if (!result.ok) throw new Error(result.messages.join("; "));
+  sim.zones.push({ atMs: sim.clock.now(), by: "user", zone: result.zone });
+}
+
+/** The events told so far, in order, each once. */
+export const told = (sim: Simulation): string[] => [
+  ...new Map(sim.alerts.map(({ alert }) => [alert.id, alert.attributes.event] as const)).values(),
+];
+
 /** Starts a sweep for a scheduled minute, now. It runs while the clock runs. */
 export function startSweep(sim: Simulation, scheduledMs: number): Life {
   const name = `sweep ${sim.lives.length + 1}`;
   const life: Life = { name, effects: [], trouble: sim.troubleOf(name), dead: false, frozenUntilMs: 0 };
   sim.lives.push(life);
+  const { config } = sim;
   const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
-  void sweep(sim.config, worldOf(sim, life), { owner: "test", invocationMs: 180_000 }, shift).then(
+  void sweep(config, worldOf(sim, life), { owner: "test", invocationMs: 180_000 }, shift).then(
     (report) => {
       life.report = report;
     },
@@ -135,8 +152,10 @@ function worldOf(sim: Simulation, life: Life): World {
       await clock.sleep(ms, signal);
       await awake();
     },
-    ask: (request) =>
-      effect(`ask ${request.location}`, () => answer(request, answerPorts(sim, request.location))),
+    ask: (request) => {
+      sim.asked.push({ atMs: clock.now(), location: request.location });
+      return effect(`ask ${request.location}`, () => answer(request, answerPorts(sim, request.location)));
+    },
     store: storeOf(sim.memory.store, effect),
     dns: dnsOf(sim, life, effect),
     publish: (alert) =>
