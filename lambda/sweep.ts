@@ -103,6 +103,5 @@ async function run(
   if (nowMs - scheduledMs > staleAfterMs) return { left: "the event is stale" };
   const leftMs = context.getRemainingTimeInMillis();
   const untilMs = Math.min(scheduledMs + aloneMs, nowMs + leftMs - marginMs);
-  const deployment = { owner: environment("OWNER"), invocationMs: leftMs };
-  return sweep(config, world, deployment, { holder: randomUUID(), scheduledMs, untilMs });
+  return sweep(config, world, environment("OWNER"), { holder: randomUUID(), scheduledMs, untilMs });
 }

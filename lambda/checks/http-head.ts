@@ -13,6 +13,7 @@ export type Head = {
 };
 
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/;
+const control = /[\r\n\0]/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
@@ -22,6 +23,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
  */
 export function parseHead(text: string, method: string): Head | string {
   const [first = "", ...lines] = text.split("\r\n");
+  if (control.test(first)) return "a malformed status line";
   const status = Number(statusLine.exec(first)?.[1]);
   if (Number.isNaN(status)) return "something that is not HTTP/1.1";
   const headers = parseHeaders(lines);
@@ -35,8 +37,7 @@ function parseHeaders(lines: readonly string[]): Map<string, string> | undefined
   for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    if (!token.test(name) || line.includes("\n") || line.includes("\r") || line.includes("\0"))
-      return undefined;
+    if (!token.test(name) || control.test(line)) return undefined;
     const key = name.toLowerCase();
     const value = line.slice(colon + 1).trim();
     const earlier = headers.get(key);

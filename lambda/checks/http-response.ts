@@ -87,7 +87,7 @@ function collectHead(): HeadCollector {
     if (size > budget) return `more than ${headLimit / 1024} KB of headers`;
     if (end === -1) {
       pending = all;
-      return startsLikeHttp(all) ? undefined : "something that is not HTTP/1.1";
+      return objectionTo(all);
     }
     budget -= size;
     pending = Buffer.alloc(0);
@@ -96,5 +96,9 @@ function collectHead(): HeadCollector {
   return { started: () => pending.length > 0 || budget < headLimit, push };
 }
 
-// So that a banner of another protocol is told at once and not at the time-out.
-const startsLikeHttp = (bytes: Buffer): boolean => "HTTP/1.".startsWith(bytes.toString("latin1", 0, 7));
+/** What is wrong already, so that another protocol's banner is told at once and not at the time-out. */
+function objectionTo(start: Buffer): string | undefined {
+  if (!"HTTP/1.".startsWith(start.toString("latin1", 0, 7))) return "something that is not HTTP/1.1";
+  const newline = start.indexOf(10);
+  return newline > 0 && start[newline - 1] !== 13 ? "lines that end without a carriage return" : undefined;
+}

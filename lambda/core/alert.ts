@@ -42,10 +42,11 @@ export function alert(event: Event): Alert {
 export const clock = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-/** A span of time as people say it: `4.2 s`, `3 min`, `5.0 h`. */
+/** A span of time as people say it: `4.2 s`, `3 min 0 s`, `5.0 h`. */
 export function span(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${(ms / 1000).toFixed(1)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${(ms / 3_600_000).toFixed(1)} h`;
 }
 

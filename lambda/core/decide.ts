@@ -48,16 +48,20 @@ export function decide(config: Config, service: Service, state: ServiceState, ev
   const active = pointsTo(service, state.written);
   if (active === undefined) return create(config, service, evidence);
   const target = service.targets.find(({ id }) => id === active);
-  if (target && evidence.healths[target.endpoint]?.state === "down") {
-    return leave(config, service, target, evidence);
-  }
+  const health = target && evidence.healths[target.endpoint];
+  if (target && health?.state === "down") return leave(config, service, target, health, evidence);
   return comeBack(config, service, state, target, evidence);
 }
 
 /** The active target is down: to the first of the others, in order, that this confirm proves. */
-function leave(config: Config, service: Service, active: Target, evidence: Evidence): Decision {
-  const health = evidence.healths[active.endpoint];
-  if (health?.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
+function leave(
+  config: Config,
+  service: Service,
+  active: Target,
+  health: Health,
+  evidence: Evidence,
+): Decision {
+  if (health.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
   const others = service.targets.filter((target) => target !== active);
   const to = others.find((target) =>
     provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length),
@@ -70,12 +74,14 @@ function leave(config: Config, service: Service, active: Target, evidence: Evide
   }
   if (!mayMove(config)) return stay("too-few-locations", tooFew);
   const kind = to === service.targets[0] ? "failback" : "failover";
-  const why = health?.why ?? "";
-  const failed = health === undefined ? {} : { failedMs: health.sinceMs };
-  return { do: "move", kind, from: active.id, to, why, fromUp: false, ...failed };
+  const { why, sinceMs: failedMs } = health;
+  return { do: "move", kind, from: active.id, to, why, fromUp: false, failedMs };
 }
 
-/** Back to the primary, once it has been up long enough and is proven up now. */
+/**
+ * Back to the primary, once it has been up long enough and is proven up now. Where too few locations judge it is not:
+ * the name is well where it is, so that this is nobody's alarm.
+ */
 function comeBack(
   config: Config,
   service: Service,
@@ -85,13 +91,12 @@ function comeBack(
 ): Decision {
   const [primary] = service.targets;
   if (primary === undefined || primary === active) return stay("healthy", "the name points to the primary");
-  const proven = provesUp(evidence.ballots, primary.endpoint, config.locations.length);
-  if (!failbackDue(service, state, evidence.healths, evidence.atMs) || !proven) {
+  const isProven = mayMove(config) && provesUp(evidence.ballots, primary.endpoint, config.locations.length);
+  if (!isProven || !failbackDue(service, state, evidence.healths, evidence.atMs)) {
     return active === undefined
       ? stay("orphan", orphanWhy)
       : stay("healthy", `the name points to ${active.id}`);
   }
-  if (!mayMove(config)) return stay("too-few-locations", tooFew);
   const moves = state.movesFromUpMs.filter((ms) => ms > evidence.atMs - hourMs).length;
   if (moves >= service.maxMovesPerHour) {
     return stay("limit", `${moves} moves away from a healthy target within the hour are enough`);
@@ -158,19 +163,4 @@ export function wantsEvidence(
 
 /** More evidence would only say again what people were told: that nothing moves in this mode. */
 const mustWait = (service: Service, state: ServiceState): boolean =>
-  state.condition?.code === "too-few-locations" ||
-  (service.mode === "shadow" && state.condition?.code.startsWith("would-move/") === true);
-
-/**
- * What becomes of a change that was saved and not seen to take effect. It goes on only if fresh evidence wants the
- * same. It is given up once no invocation can be alive that might still send it; until then it waits.
- */
-export function renew(
-  intent: { readonly to: string; readonly decidedMs: number },
-  wish: Decision,
-  invocationMs: number,
-  atMs: number,
-): "go" | "wait" | "drop" {
-  if (wish.do === "move" && wish.to.id === intent.to) return "go";
-  return atMs - intent.decidedMs > invocationMs ? "drop" : "wait";
-}
+  service.mode === "shadow" && state.condition?.code.startsWith("would-move/") === true;

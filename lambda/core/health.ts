@@ -27,14 +27,14 @@ export const neverSeen = (atMs: number): Health => ({
 
 /**
  * Whether one location's probe is a reason to ask all of them. Up and good is the quiet case and costs nothing
- * more. While down only a sign of life asks for more; a firewall known to refuse us is not pestered.
+ * more. While down only a sign of life asks for more; what could not be judged is asked until it can be, but a
+ * firewall known to refuse us is not pestered.
  */
 export function wantsConfirm(health: Health, finding: Finding): boolean {
   if (isVoid(finding)) return false;
-  if (health.state === "unknown") return health.trouble !== "refused" || !isRefusal(finding);
-  if (health.state === "down") return finding.ok || health.goodSinceMs !== undefined;
   if (health.trouble === "refused" && isRefusal(finding)) return false;
-  return !finding.ok || health.trouble !== undefined;
+  if (health.state === "unknown" || health.trouble !== undefined) return true;
+  return health.state === "down" ? finding.ok || health.goodSinceMs !== undefined : !finding.ok;
 }
 
 /** Takes in a probe that started at `atMs`: a failure of what is believed up raises a suspicion. */

@@ -3,7 +3,7 @@ import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
 import { type Change, generationRecord, pointsTo, recordFor, swap } from "./records.ts";
 import { moveEvent, note } from "./report.ts";
-import { type Intent, type Propagation, type ServiceState, show } from "./service-state.ts";
+import { type Condition, type Intent, type Propagation, type ServiceState, show } from "./service-state.ts";
 
 type Move = Extract<Decision, { do: "move" }>;
 
@@ -152,9 +152,13 @@ export function noteLook(
     const { condition: _, ...rest } = after;
     return tellOf(rest, told);
   }
-  if (pointsTo(service, after.written) !== "orphan") return after;
+  if (pointsTo(service, after.written) !== "orphan" || saysMore(after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);
 }
+
+/** People were told what would become of an orphan: telling them again that it is one would go back and forth. */
+const saysMore = (condition: Condition | undefined): boolean =>
+  condition?.code === "limit" || condition?.code.startsWith("would-move/") === true;
 
 const tellOf = (state: ServiceState, event: Event): ServiceState => ({
   ...state,

@@ -72,9 +72,10 @@ export type Probe = Finding & {
 
 export type ProbeAnswer = { readonly location: string; readonly probes: readonly Probe[] };
 
-/** A try that says nothing about the endpoint: our own process was late, or the time was up. */
-export const isVoid = (finding: Finding): boolean =>
-  !finding.ok && (finding.reason === "prober-late" || finding.reason === "no-time");
+const voids: readonly Reason[] = ["prober-late", "no-time", "bad-check"];
+
+/** A try that says nothing about the endpoint: our process was late, the time was up, the check makes no sense. */
+export const isVoid = (finding: Finding): boolean => !finding.ok && voids.includes(finding.reason);
 
 /** A firewall that dislikes us: no sign of a failure, and no sign of health. */
 export const isRefusal = (finding: Finding): boolean => !finding.ok && finding.reason === "refused-to-us";

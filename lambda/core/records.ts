@@ -48,22 +48,31 @@ export function generationRecord(
   };
 }
 
-/** Who wrote the TXT record, and which generation it says; none when it is not one of ours to read. */
+/**
+ * Who wrote the TXT record, and which generation it says; none when it is not exactly as `generationRecord` writes
+ * it: a batch could not delete it then.
+ */
 export function readGeneration(record: RecordSet): { owner: string; generation: number } | undefined {
-  const found = /^"owner=(\S+) gen=(\d{1,15})"$/.exec(
-    record.values.length === 1 ? (record.values[0] ?? "") : "",
-  );
-  return found?.[1] === undefined ? undefined : { owner: found[1], generation: Number(found[2]) };
+  if (record.ttlSeconds !== generationTtlSeconds || record.values.length !== 1) return undefined;
+  const [, owner, generation] = /^"owner=(\S+) gen=([1-9]\d{0,14})"$/.exec(record.values.join()) ?? [];
+  return owner === undefined ? undefined : { owner, generation: Number(generation) };
 }
 
-/** Equal in everything Route 53 compares for a DELETE: name, type, TTL and the set of values. */
+/** Equal in everything Route 53 may compare for a DELETE: name, type, TTL and the values, letter by letter. */
 export const sameRecord = (a: RecordSet | null, b: RecordSet | null): boolean =>
   a === null || b === null
     ? a === b
-    : a.name === b.name && a.type === b.type && a.ttlSeconds === b.ttlSeconds && sameValues(a, b);
+    : a.name === b.name &&
+      a.type === b.type &&
+      a.ttlSeconds === b.ttlSeconds &&
+      isSameSet(a.values, b.values);
 
-export function sameValues(a: RecordSet, b: RecordSet): boolean {
-  const [these, those] = [new Set(a.values.map(comparable)), new Set(b.values.map(comparable))];
+/** The same answer to who asks: the TTL and the spelling of names say nothing. No record is like no record only. */
+export const sameValues = (a: RecordSet | null, b: RecordSet | null): boolean =>
+  a === null || b === null ? a === b : isSameSet(a.values.map(comparable), b.values.map(comparable));
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  const [these, those] = [new Set(a), new Set(b)];
   return these.size === those.size && [...these].every((value) => those.has(value));
 }
 

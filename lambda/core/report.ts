@@ -67,7 +67,7 @@ const kindOfStay: Partial<Record<StayCode, EventKind>> = {
 export function note(service: Service, state: ServiceState, decision: Decision, atMs: number): ServiceState {
   const kind = decision.do === "move" ? "would-move" : kindOfStay[decision.code];
   if (kind === undefined) return withoutCondition(state);
-  const code = decision.do === "move" ? `would-move/${decision.to.id}` : decision.code;
+  const code = decision.do === "move" ? wouldMove(decision) : decision.code;
   const same = state.condition?.code === code ? state.condition : undefined;
   if (same && atMs - same.toldMs < (repeatMs[kind] ?? Number.POSITIVE_INFINITY)) return state;
   const sinceMs = same?.sinceMs ?? atMs;
@@ -83,6 +83,10 @@ export function note(service: Service, state: ServiceState, decision: Decision, 
   });
   return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
 }
+
+/** Away from a target that failed is other news than back from one that is well, also where both lead to the same. */
+const wouldMove = ({ fromUp, to }: Extract<Decision, { do: "move" }>): string =>
+  `would-move/${fromUp ? "back" : "away"}/${to.id}`;
 
 function withoutCondition(state: ServiceState): ServiceState {
   if (state.condition === undefined) return state;

@@ -90,7 +90,7 @@ export type Resumption =
   | { readonly is: "done" }
   /** The change was given up, and that took effect. */
   | { readonly is: "dropped" }
-  /** Our own value under another TTL: adopt it and apply the change to that. */
+  /** Our own value under another TTL or in another spelling: adopt it and apply the change to that. */
   | { readonly is: "adopt"; readonly now: RecordSet }
   | { readonly is: "foreign"; readonly why: string };
 
@@ -100,22 +100,22 @@ export type Resumption =
  */
 export function resume(intent: Intent, standing: Standing, owner: string): Resumption {
   const generation = generationOf(standing, owner);
-  if (generation === intent.generation + 1 && sameRecord(standing.record, intent.want)) return { is: "done" };
-  if (sameRecord(standing.record, intent.now)) {
-    if (generation === intent.generation) return { is: "apply" };
-    if (generation === intent.generation + 1) return { is: "dropped" };
-  }
   const { record } = standing;
-  if (generation === intent.generation && record && intent.now && sameValues(record, intent.now)) {
-    return { is: "adopt", now: record };
+  if (generation === intent.generation + 1) {
+    if (sameValues(record, intent.want)) return { is: "done" };
+    if (sameValues(record, intent.now)) return { is: "dropped" };
+  }
+  if (generation === intent.generation) {
+    if (sameRecord(record, intent.now)) return { is: "apply" };
+    if (record !== null && sameValues(record, intent.now)) return { is: "adopt", now: record };
   }
   return { is: "foreign", why: difference(intent.now, intent.generation, standing, owner) };
 }
 
 /**
  * Takes in what stands in the zone while no change is under way. A name we never moved may be pointed to another
- * target, or given another TTL, by anybody; one we moved is ours, and its TTL is adopted. What is strange disarms;
- * what is as it was left arms again.
+ * target, or given another TTL, by anybody; one we moved is ours, and its TTL and spelling are adopted. What is
+ * strange disarms; what is as it was left arms again.
  */
 export function look(
   service: Service,
@@ -125,19 +125,16 @@ export function look(
   atMs: number,
 ): ServiceState {
   const { disarmed, ...rest } = state;
-  const [why, written] =
-    state.generation === 0
-      ? [strange(service, standing, owner), standing.record]
-      : [changed(state, standing, owner), standing.record ?? state.written];
+  const why = state.generation === 0 ? strange(service, standing, owner) : changed(state, standing, owner);
   if (why !== undefined) return { ...state, disarmed: { why, sinceMs: disarmed?.sinceMs ?? atMs } };
-  return disarmed === undefined && sameRecord(written, state.written) ? state : { ...rest, written };
+  const isAsLeft = disarmed === undefined && sameRecord(standing.record, state.written);
+  return isAsLeft ? state : { ...rest, written: standing.record };
 }
 
 /** Why the zone is not as we left it; none when it is, or only the TTL is another. */
 function changed(state: ServiceState, standing: Standing, owner: string): string | undefined {
-  const { record } = standing;
-  const isOurs = record !== null && state.written !== null && sameValues(record, state.written);
-  if (isOurs && generationOf(standing, owner) === state.generation) return undefined;
+  if (sameValues(standing.record, state.written) && generationOf(standing, owner) === state.generation)
+    return undefined;
   return difference(state.written, state.generation, standing, owner);
 }
 

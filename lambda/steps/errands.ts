@@ -32,7 +32,7 @@ async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
   const standing = await readZone(sweep.world, each.service);
   const atMs = sweep.world.now();
   each.readMs = atMs;
-  each.state = firstSight(each.service, standing, sweep.deployment.owner, atMs);
+  each.state = firstSight(each.service, standing, sweep.owner, atMs);
   // Written even when there is nothing to tell, so that the next sweep need not look for the first time again.
   await update(sweep, each, (first) => noteLook(each.service, first, { ...first }, atMs));
 }
@@ -53,7 +53,7 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
   each.readMs = atMs;
   await update(sweep, each, (state) => {
     if (state.intent) return state;
-    const after = look(each.service, state, standing, sweep.deployment.owner, atMs);
+    const after = look(each.service, state, standing, sweep.owner, atMs);
     return noteLook(each.service, state, after, atMs);
   });
 }

@@ -1,5 +1,5 @@
 import type { Service } from "../core/config.ts";
-import { type Decision, renew } from "../core/decide.ts";
+import type { Decision } from "../core/decide.ts";
 import {
   accepted,
   disarm,
@@ -29,15 +29,15 @@ export async function act(sweep: Sweep, each: Switch, wish: Decision): Promise<v
   if (saved) await send(sweep, each, "move");
 }
 
-/** A change is saved whose outcome is unknown: it goes on, waits or is given up, as today's evidence says. */
+/**
+ * A change is saved whose outcome is unknown. It goes on if today's evidence wants the same, and is given up at once
+ * if not: whoever may still be about to send it is then refused, because the generation has moved on.
+ */
 async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, atMs: number): Promise<void> {
-  const wanted: Decision =
-    each.service.mode === "armed" ? wish : { do: "stay", code: "healthy", why: "shadow mode moves nothing" };
-  const next = renew(intent, wanted, sweep.deployment.invocationMs, atMs);
-  if (next === "wait") return;
-  if (next === "drop") return send(sweep, each, "drop");
+  const agrees = each.service.mode === "armed" && wish.do === "move" && wish.to.id === intent.to;
+  if (!agrees) return send(sweep, each, "drop");
   const fresh = await update(sweep, each, (now) =>
-    now.intent && wish.do === "move" ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,
+    now.intent ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,
   );
   if (fresh) await send(sweep, each, "move");
 }
@@ -74,7 +74,7 @@ const isStale = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
 /** One request. `over` when its outcome is saved, else what stood in the way. */
 async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move" | "drop"): Promise<string> {
   const { service } = each;
-  const { owner } = sweep.deployment;
+  const { owner } = sweep;
   const changes = what === "move" ? moveBatch(service, intent, owner) : dropBatch(service, intent, owner);
   const outcome = await change(
     sweep.world,
@@ -117,7 +117,7 @@ export const readZone = (world: World, service: Service): Promise<Standing> =>
  */
 export async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise<string> {
   const standing = await readZone(sweep.world, each.service);
-  const found = resume(intent, standing, sweep.deployment.owner);
+  const found = resume(intent, standing, sweep.owner);
   const atMs = sweep.world.now();
   switch (found.is) {
     case "done":

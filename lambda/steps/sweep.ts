@@ -2,7 +2,7 @@ import type { Config } from "../core/config.ts";
 import { nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
 import { tick } from "./tick.ts";
-import { type Deployment, openWatch, type Sweep, saveRecords } from "./watch.ts";
+import { openWatch, type Sweep, saveRecords } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** What one sweep did, for the log. */
@@ -30,18 +30,13 @@ const endingMs = 10_000;
  * One sweep: waits for the lease, then watches, tick after tick, until the sweep of a later minute relieves it.
  * It ends by itself only when nobody comes.
  */
-export async function sweep(
-  config: Config,
-  world: World,
-  deployment: Deployment,
-  shift: Shift,
-): Promise<Report> {
+export async function sweep(config: Config, world: World, owner: string, shift: Shift): Promise<Report> {
   const held = await takeLease(world, shift);
   if (typeof held === "string") return { left: held };
   const [stop, over] = [new AbortController(), new AbortController()];
   const keeping = keepLease(world, held, stop.signal, over);
   try {
-    const state = await openWatch(config, world, deployment, held, over.signal);
+    const state = await openWatch(config, world, owner, held, over.signal);
     void keeping.then(({ lost }) => {
       if (lost) state.lost = true;
     });

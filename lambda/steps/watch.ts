@@ -31,19 +31,12 @@ export type Group = {
   readonly service?: Service;
 };
 
-/** What the rest of a deployment says about itself. */
-export type Deployment = {
-  /** Who writes the generation TXT: one word. */
-  readonly owner: string;
-  /** How long an invocation of the sweep can live, in milliseconds: the function's time-out. */
-  readonly invocationMs: number;
-};
-
 /** Everything one sweep holds in memory. */
 export type Sweep = {
   readonly config: Config;
   readonly world: World;
-  readonly deployment: Deployment;
+  /** Who writes the generation TXT: one word. */
+  readonly owner: string;
   readonly held: Held;
   /** Aborted when the sweep is relieved or has lost the lease: nothing new is begun. */
   readonly over: AbortSignal;
@@ -78,7 +71,7 @@ export const switchCell = (sweep: Pick<Sweep, "world">, service: Service) =>
 export async function openWatch(
   config: Config,
   world: World,
-  deployment: Deployment,
+  owner: string,
   held: Held,
   over: AbortSignal,
 ): Promise<Sweep> {
@@ -94,7 +87,7 @@ export async function openWatch(
   return {
     config,
     world,
-    deployment,
+    owner,
     held,
     over,
     groups,

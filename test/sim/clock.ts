@@ -9,7 +9,7 @@ export type Clock = {
 type Timer = { readonly atMs: number; readonly order: number; fire(): void };
 
 /** Rounds of the event loop after which nothing is left to happen without time passing. */
-const settleRounds = 3;
+const settleRounds = 2;
 
 export function openClock(startMs: number): Clock {
   let nowMs = startMs;

@@ -34,8 +34,11 @@ const emptiness = (sim: Simulation): string[] =>
     valueIn(zone) === "" ? [`${by} left the name empty at ${atMs - startMs}`] : [],
   );
 
-/** How old a confirm may be when its move takes effect: the request is on its way, tried again, or resumed. */
-const freshMs = 15_000;
+/**
+ * How old a confirm may be when its move takes effect: the request is on its way, tried again, or held up while
+ * nobody has taken over yet.
+ */
+const freshMs = 25_000;
 
 /** 1, 2, 4. Every move of ours led to a target that was up, and away from one that was down (or back to the primary). */
 function wrongMoves(sim: Simulation): string[] {
@@ -43,7 +46,7 @@ function wrongMoves(sim: Simulation): string[] {
     if (by === "user") return [];
     const was = (value: string, good: boolean) => {
       const host = hostOf[value] ?? value;
-      const times = [0, freshMs / 3, (2 * freshMs) / 3, freshMs].map((ageMs) => atMs - ageMs);
+      const times = [0, 5_000, 10_000, 15_000, 20_000, freshMs].map((ageMs) => atMs - ageMs);
       return times.some((ms) =>
         sim.config.locations.every((location) => (sim.behaviour(host, location, ms) === "ok") === good),
       );

@@ -102,7 +102,7 @@ export function startSweep(sim: Simulation, scheduledMs: number): Life {
   sim.lives.push(life);
   const { config } = sim;
   const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
-  void sweep(config, worldOf(sim, life), { owner: "test", invocationMs: 180_000 }, shift).then(
+  void sweep(config, worldOf(sim, life), "test", shift).then(
     (report) => {
       life.report = report;
     },

@@ -1,0 +1,14 @@
+import { Command } from "commander";
+import { planCommand } from "./commands/plan.ts";
+import { probeCommand } from "./commands/probe.ts";
+import { validateCommand } from "./commands/validate.ts";
+
+const program = new Command("pointsman").description(
+  "Health checks from several AWS Regions, and DNS failover that moves only when the primary really is down.",
+);
+
+validateCommand(program);
+probeCommand(program);
+planCommand(program);
+
+await program.parseAsync();

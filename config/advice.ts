@@ -1,0 +1,253 @@
+import { hostKind, normalHost } from "./address.ts";
+import { defaults } from "./defaults.ts";
+import type { Draft } from "./draft.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { type Path, type Problem, quote } from "./finding.ts";
+import {
+  allProbes,
+  endpointMap,
+  endpointsOf,
+  mergedCheck,
+  type Probed,
+  schemesIn,
+  servicesOf,
+  targetProbe,
+  targetsOf,
+} from "./probes.ts";
+import type { FileConfig, FileEndpointMap, FilePolicy, FileTargetCheck } from "./schema.ts";
+
+type File = Draft<FileConfig>;
+
+/** What works and is unwise. */
+type Advice = (file: File) => Problem[];
+
+const locationCounts: Readonly<Record<number, string>> = {
+  1: "one location: alerts only, no name is moved",
+  2: "two locations: a move takes three that agree, so no name is moved",
+  3: "three locations: a single one that sees nothing keeps every name where it is",
+  4: "four locations: two that see nothing keep every name where it is",
+};
+
+const fewLocations: Advice = (file) => {
+  const count = file.locations?.length ?? 5;
+  const alone = count < 3 && file.acceptSingleLocation === true;
+  const message = alone
+    ? `what ${count === 1 ? "one location sees" : "two locations see"} is enough to move a name (acceptSingleLocation)`
+    : locationCounts[count];
+  return message === undefined ? [] : [{ path: ["locations"], message, hint: "five are advised" }];
+};
+
+const homeInUsEast1: Advice = (file) =>
+  file.locations?.[0] === "us-east-1"
+    ? [
+        {
+          path: ["locations", 0],
+          message: "home is us-east-1, where Route 53's control plane is: both would be gone on the same day",
+          hint: "another Region first",
+        },
+      ]
+    : [];
+
+const regionIn = (host: string, region: string): boolean => `.${host}.`.includes(`.${region}.`);
+
+const homeWithTarget: Advice = (file) => {
+  const home = file.locations?.[0];
+  if (home === undefined) return [];
+  return servicesOf(file).flatMap((service) =>
+    targetsOf(service).flatMap((target) => {
+      const to = targetProbe(service.value, target.value, target.path)?.to.host ?? "";
+      if (![to, normalHost(target.value.value ?? "")].some((host) => regionIn(host, home))) return [];
+      const message = `this target is in ${home}, which is home: both would be gone on the same day`;
+      return [{ path: [...target.path, "value"], message, hint: "another Region first in locations" }];
+    }),
+  );
+};
+
+const policies = (file: File): { own: Draft<FilePolicy>; path: Path }[] => [
+  ...(file.defaults ? [{ own: file.defaults, path: ["defaults"] }] : []),
+  ...endpointsOf(file).map(({ value, path }) => ({ own: endpointMap(value), path })),
+  ...servicesOf(file).map(({ value, path }) => ({ own: value, path })),
+];
+
+const shortInterval: Advice = (file) =>
+  policies(file).flatMap(({ own, path }) => {
+    const ms = own.interval === undefined ? undefined : parseDuration(own.interval);
+    if (ms === undefined || ms >= 5000) return [];
+    const message = `an interval of ${formatDuration(ms)} costs more than it gains: the confirm takes longer`;
+    return [{ path: [...path, "interval"], message, hint: "5s or more" }];
+  });
+
+const longTtl: Advice = (file) =>
+  servicesOf(file).flatMap((service) => {
+    const ttl = service.value.dns?.ttl;
+    const ms = ttl === undefined ? undefined : parseDuration(ttl);
+    if (ms === undefined || ms <= 60_000) return [];
+    const message = `resolvers keep the old answer for up to ${ttl} after a move`;
+    return [
+      { path: [...service.path, "dns", "ttl"], message, hint: `60s at most; ${defaults.ttl} loses least` },
+    ];
+  });
+
+const shadow: Advice = (file) =>
+  servicesOf(file).flatMap(({ value, path }) =>
+    (Object.hasOwn(value, "mode") ? value.mode : defaults.mode) === "shadow"
+      ? [
+          {
+            path: Object.hasOwn(value, "mode") ? [...path, "mode"] : path,
+            at: Object.hasOwn(value, "mode") ? "value" : "key",
+            message: "mode shadow: this service tells what it would do and moves nothing",
+            hint: "mode: armed, once you believe it",
+          } as const,
+        ]
+      : [],
+  );
+
+const placeholderName: Advice = (file) =>
+  servicesOf(file).flatMap(({ value, path }) => {
+    const name = value.dns?.name;
+    if (name === undefined || hostKind(name) !== "placeholder") return [];
+    return [
+      {
+        path: [...path, "dns", "name"],
+        message: `${normalHost(name)} is a placeholder`,
+        hint: "write your own name",
+      },
+    ];
+  });
+
+type Checked = { readonly check: Draft<FileEndpointMap> | Draft<FileTargetCheck>; readonly path: Path };
+
+/** Every check as it was written, a service's once. */
+const checks = (file: File): Checked[] => [
+  ...endpointsOf(file).map(({ value, path }) => ({ check: endpointMap(value), path })),
+  ...servicesOf(file).flatMap((service) => [
+    { check: service.value.check ?? {}, path: [...service.path, "check"] },
+    ...targetsOf(service).map(({ value, path }) => ({ check: value.check ?? {}, path: [...path, "check"] })),
+  ]),
+];
+
+const unverified: Advice = (file) =>
+  checks(file).flatMap(({ check, path }) =>
+    check.verifyCertificate === false
+      ? [
+          {
+            path: [...path, "verifyCertificate"],
+            message: "anybody's certificate is taken: a wrong server on this address looks healthy",
+            hint: "remove it, or say with host which name the certificate is for",
+          },
+        ]
+      : [],
+  );
+
+const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-?key|token|secret).*)$/i;
+
+const credentials: Advice = (file) =>
+  checks(file).flatMap(({ check, path }) =>
+    Object.keys(check.headers ?? {})
+      .filter((name) => credentialHeader.test(name))
+      .map((name) => ({
+        path: [...path, "headers", name],
+        at: "key" as const,
+        message: "a credential in this file is readable by everyone who may read the functions",
+        hint: "probe a path that needs none",
+      })),
+  );
+
+const plainHttpServices: Advice = (file) => {
+  const services = servicesOf(file);
+  const schemes = services.flatMap((service) =>
+    targetsOf(service).map(({ value }) => schemesIn(mergedCheck(service.value, value))[0]),
+  );
+  if (schemes.length === 0 || schemes.some((scheme) => scheme !== "http")) return [];
+  const message = "all services are checked by http: a broken or expired certificate goes unnoticed";
+  return [{ path: ["services"], at: "key", message, hint: "https where the users come by https" }];
+};
+
+const privateAddress = (probed: Probed): Problem[] =>
+  hostKind(probed.to.host) === "private"
+    ? [
+        {
+          path: probed.said,
+          message: `${probed.to.host} is private: locations outside your network cannot reach it`,
+          hint: "a public address",
+        },
+      ]
+    : [];
+
+const privateAddresses: Advice = (file) => allProbes(file).flatMap(privateAddress);
+
+const ipv6FromLambda: Advice = (file) =>
+  allProbes(file).flatMap(({ to, said }) =>
+    to.host.includes(":")
+      ? [
+          {
+            path: said,
+            message: "IPv6 is not reached from Lambda outside a dual-stack VPC",
+            hint: "connect to an IPv4 address of the same server",
+          },
+        ]
+      : [],
+  );
+
+const alertsMissing: Advice = (file) => {
+  if (Object.hasOwn(file, "alerts") && file.alerts?.length !== 0) return [];
+  return [
+    { path: ["alerts"], message: "nobody is told: no alerts", hint: "alerts: [{ email: you@acme.com }]" },
+  ];
+};
+
+const loneEmail: Advice = (file) => {
+  const [only, second] = file.alerts ?? [];
+  if (only?.email === undefined || second !== undefined) return [];
+  const message = "one e-mail is the only alert: it may be filtered, read late, or never have been confirmed";
+  return [{ path: ["alerts", 0], message, hint: "a second way, for example sms or https" }];
+};
+
+const placeholderReceivers: Advice = (file) =>
+  (file.alerts ?? []).flatMap((alert, index) => {
+    const { email, https } = alert ?? {};
+    const host =
+      email?.split("@")[1] ?? (https !== undefined && URL.canParse(https) ? new URL(https).hostname : "");
+    if (host === "" || hostKind(host) !== "placeholder") return [];
+    const key = email === undefined ? "https" : "email";
+    return [
+      {
+        path: ["alerts", index, key],
+        message: `${quote(host)} is a placeholder: nobody is told`,
+        hint: "write your own",
+      },
+    ];
+  });
+
+const referencesOff: Advice = (file) =>
+  file.references?.length === 0
+    ? [
+        {
+          path: ["references"],
+          message: "no references: a location that sees nothing cannot tell",
+          hint: "leave the key out for good ones",
+        },
+      ]
+    : [];
+
+const advice: readonly Advice[] = [
+  fewLocations,
+  homeInUsEast1,
+  homeWithTarget,
+  alertsMissing,
+  loneEmail,
+  placeholderReceivers,
+  referencesOff,
+  shortInterval,
+  longTtl,
+  shadow,
+  placeholderName,
+  plainHttpServices,
+  unverified,
+  credentials,
+  privateAddresses,
+  ipv6FromLambda,
+];
+
+/** Warnings: the file may hold errors, what of it could be read is judged. */
+export const advise = (file: File): Problem[] => advice.flatMap((one) => one(file));

@@ -1,0 +1,160 @@
+import { isIP } from "node:net";
+import type {
+  Check,
+  Config,
+  Endpoint,
+  HttpCheck,
+  Policy,
+  Service,
+  Target,
+  TcpCheck,
+} from "../lambda/core/config.ts";
+import { hostOf, normalHost, parsePlace } from "./address.ts";
+import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
+import type { Draft } from "./draft.ts";
+import { parseDuration } from "./duration.ts";
+import { endpointMap, endpointProbe, mergedCheck, type Probed, targetProbe } from "./probes.ts";
+import type { FileConfig, FileEndpointMap, FilePolicy, FileService, FileTarget } from "./schema.ts";
+import { parseStatus } from "./schema-values.ts";
+
+/** Who is told, in SNS's words. */
+export type Alert = {
+  readonly protocol: "email" | "sms" | "https" | "sqs" | "lambda";
+  readonly endpoint: string;
+};
+
+/** What the stacks need to know that a sweep does not. */
+export type Settings = { readonly alerts: readonly Alert[] };
+
+type HttpOptions = Draft<
+  Pick<
+    FileEndpointMap,
+    "method" | "headers" | "status" | "contains" | "matches" | "within" | "redirects" | "verifyCertificate"
+  >
+>;
+
+/** For what the schema and the rules have let pass: it cannot be undefined any more. */
+const known = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined) throw new Error(`bug: ${what} was not checked before it was compiled`);
+  return value;
+};
+
+const ms = (written: string): number => known(parseDuration(written), `the duration ${written}`);
+
+const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy => ({
+  intervalMs: ms(own.interval ?? common.interval ?? defaults.interval),
+  timeoutMs: ms(own.timeout ?? common.timeout ?? defaults.timeout),
+  failureThreshold: own.failureThreshold ?? common.failureThreshold ?? defaults.failureThreshold,
+  confirmWithinMs: ms(own.confirmWithin ?? common.confirmWithin ?? defaults.confirmWithin),
+  recoverAfterMs: ms(own.recoverAfter ?? common.recoverAfter ?? defaults.recoverAfter),
+});
+
+const lowerCaseNames = (headers: HttpOptions["headers"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [
+      name.toLowerCase(),
+      known(value, `the header ${name}`),
+    ]),
+  );
+
+const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
+  const url = known(probed.url, "a URL");
+  const host = hostOf(url);
+  const statuses = options.status ?? defaults.status;
+  return {
+    type: "http",
+    url: url.href,
+    ...(probed.pinned && { connect: probed.to }),
+    method: options.method ?? defaults.method,
+    headers: lowerCaseNames(options.headers),
+    status: statuses.map((status) => known(parseStatus(status ?? ""), `the status ${status}`)),
+    ...(options.contains !== undefined && { contains: options.contains }),
+    ...(options.matches !== undefined && { matches: options.matches }),
+    ...(options.within !== undefined && { withinMs: ms(options.within) }),
+    redirects: options.redirects ?? defaults.redirects,
+    verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
+    ...(probed.scheme === "https" && !isIP(host) && { serverName: host }),
+  };
+};
+
+const check = (probed: Probed, options: HttpOptions): Check =>
+  probed.scheme === "tcp" ? { type: "tcp", ...probed.to } : httpCheck(probed, options);
+
+const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
+
+const compileTarget = (id: string, target: FileTarget): Target => ({
+  id: target.id,
+  endpoint: targetEndpointId(id, target),
+  value: normalHost(target.value),
+});
+
+const compileService = ([id, service]: readonly [string, FileService]): Service => ({
+  id,
+  mode: service.mode ?? defaults.mode,
+  dns: {
+    zoneId: service.dns.zoneId,
+    name: normalHost(service.dns.name),
+    type: service.dns.type,
+    ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,
+  },
+  targets: service.targets.map((target) => compileTarget(id, target)),
+  failback: service.failback ?? defaults.failback,
+  failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
+  maxMovesPerHour: service.maxMovesPerHour ?? defaults.maxMovesPerHour,
+});
+
+const targetEndpoints = (
+  [id, service]: readonly [string, FileService],
+  common?: Draft<FilePolicy>,
+): Endpoint[] =>
+  service.targets.map((target, index) => ({
+    id: targetEndpointId(id, target),
+    check: check(
+      known(targetProbe(service, target, ["services", id, "targets", index]), `target ${target.id}`),
+      mergedCheck(service, target),
+    ),
+    policy: policy(service, common),
+  }));
+
+const loneEndpoints = (file: FileConfig): Endpoint[] =>
+  Object.entries(file.endpoints ?? {}).map(([id, endpoint]) => {
+    const options = endpointMap(endpoint);
+    const probed = known(endpointProbe(endpoint, ["endpoints", id]), `endpoint ${id}`);
+    return { id, check: check(probed, options), policy: policy(options, file.defaults) };
+  });
+
+const references = (file: FileConfig): TcpCheck[] => {
+  const ipv6 = Object.values(file.services ?? {}).some((service) => service.dns.type === "AAAA");
+  const written = file.references ?? [...defaultReferences, ...(ipv6 ? defaultReferencesIpv6 : [])];
+  return written.map((reference) => {
+    const place = parsePlace(reference);
+    return { type: "tcp", host: known(place?.host, reference), port: known(place?.port, reference) };
+  });
+};
+
+/** The config that runs, of a file in which nothing is wrong. */
+export const compileConfig = (file: FileConfig): Config => {
+  const services = Object.entries(file.services ?? {});
+  return {
+    locations: file.locations,
+    acceptSingleLocation: file.acceptSingleLocation ?? defaults.acceptSingleLocation,
+    references: references(file),
+    endpoints: [
+      ...loneEndpoints(file),
+      ...services.flatMap((service) => targetEndpoints(service, file.defaults)),
+    ],
+    services: services.map(compileService),
+  };
+};
+
+const protocols = ["email", "sms", "https", "sqs", "lambda"] as const;
+
+/** What synth needs beside the config. */
+export const compileSettings = (file: FileConfig): Settings => ({
+  alerts: (file.alerts ?? []).flatMap((alert) =>
+    protocols.flatMap((protocol) => {
+      const endpoint = alert[protocol];
+      return endpoint === undefined ? [] : [{ protocol, endpoint }];
+    }),
+  ),
+});

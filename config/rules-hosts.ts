@@ -1,0 +1,73 @@
+import { type HostKind, hostKind, normalHost } from "./address.ts";
+import type { Draft } from "./draft.ts";
+import { formatPath, type Path, type Problem, quote } from "./finding.ts";
+import { allProbes, servicesOf, targetProbe, targetsOf } from "./probes.ts";
+import type { FileConfig } from "./schema.ts";
+
+type Refusal = { readonly why: string; readonly hint: string };
+
+const elsewhere = "or say with connect where to probe instead";
+
+const refused: Partial<Record<HostKind, Refusal>> = {
+  placeholder: { why: "is a placeholder: nothing of yours answers there", hint: "write your own host" },
+  documentation: {
+    why: "is an address for documentation: nothing answers there",
+    hint: `write the real address, ${elsewhere}`,
+  },
+  loopback: {
+    why: "is the machine that probes: in Lambda the function itself",
+    hint: "write an address that others reach",
+  },
+  "link-local": {
+    why: "is reached on its own network segment only",
+    hint: "write an address that others reach",
+  },
+  metadata: { why: "is the metadata service of AWS", hint: "write an address of your own" },
+  unusable: { why: "is no address to connect to", hint: "write an address of your own" },
+};
+
+const onLaptop: ReadonlySet<HostKind> = new Set(["loopback", "link-local", "metadata"]);
+
+/** Nothing is probed where nothing of the user's can answer. */
+export const hostRule = (file: Draft<FileConfig>, options: { readonly laptop?: boolean }): Problem[] =>
+  allProbes(file).flatMap(({ to, said }) => {
+    const kind = hostKind(to.host);
+    const refusal = refused[kind];
+    if (!refusal || (options.laptop && onLaptop.has(kind))) return [];
+    return [{ path: said, message: `would be probed, but ${to.host} ${refusal.why}`, hint: refusal.hint }];
+  });
+
+const movedNames = (file: Draft<FileConfig>): Map<string, Path> =>
+  new Map(
+    servicesOf(file).flatMap((service) => {
+      const name = service.value.dns?.name;
+      return name === undefined ? [] : [[normalHost(name), [...service.path, "dns", "name"]] as const];
+    }),
+  );
+
+/** A check by the name that is moved would follow the move and say nothing about the target. */
+export const movedNameRule = (file: Draft<FileConfig>): Problem[] => {
+  const names = movedNames(file);
+  return allProbes(file).flatMap(({ to, said }) => {
+    const moved = names.get(to.host);
+    if (!moved || said.at(-1) === "value") return [];
+    const message = `would be probed by ${to.host}, the name that ${formatPath(moved)} moves`;
+    return [{ path: said, message, hint: "probe the address or a name of its own behind it" }];
+  });
+};
+
+/** Two targets that are probed alike would always be up and down together. */
+export const sameProbeRule = (file: Draft<FileConfig>): Problem[] =>
+  servicesOf(file).flatMap((service) => {
+    const seen = new Map<string, string>();
+    return targetsOf(service).flatMap((target) => {
+      const probed = targetProbe(service.value, target.value, target.path);
+      if (!probed) return [];
+      const key = `${probed.to.host} ${probed.to.port} ${probed.url?.href}`;
+      const twin = seen.get(key);
+      seen.set(key, target.id);
+      if (twin === undefined || probed.said.at(-1) === "value") return [];
+      const message = `probes the same place as target ${quote(twin)}`;
+      return [{ path: probed.said, message, hint: "each target needs a place of its own" }];
+    });
+  });

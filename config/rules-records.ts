@@ -1,0 +1,96 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { isHostname, normalHost } from "./address.ts";
+import type { Draft } from "./draft.ts";
+import { formatPath, type Path, type Problem, quote } from "./finding.ts";
+import { type Entry, servicesOf, targetsOf } from "./probes.ts";
+import type { FileConfig, FileService } from "./schema.ts";
+
+type Claim = { readonly type: string | undefined; readonly path: Path };
+
+const clash = (claim: Claim, before: readonly Claim[]): Problem[] => {
+  const same = before.find((one) => one.type !== undefined && one.type === claim.type);
+  const path = [...claim.path, "name"];
+  if (same) {
+    const message = `${formatPath(same.path)} moves the same name and type already`;
+    return [{ path, message, hint: "one service per name and type" }];
+  }
+  const alias = before.find(
+    (one) => one.type === "CNAME" || (claim.type === "CNAME" && one.type !== undefined),
+  );
+  if (!alias || claim.type === undefined) return [];
+  return [
+    {
+      path,
+      message: `a CNAME stands alone on its name, and ${formatPath(alias.path)} has ${alias.type} there`,
+      hint: "use A and AAAA, or another name",
+    },
+  ];
+};
+
+/** Two services that move one name would fight over it. */
+export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
+  const claims = new Map<string, Claim[]>();
+  return servicesOf(file).flatMap((service) => {
+    const { zoneId, name, type } = service.value.dns ?? {};
+    if (zoneId === undefined || name === undefined) return [];
+    const key = `${zoneId} ${normalHost(name)}`;
+    const before = claims.get(key) ?? [];
+    const claim = { type, path: [...service.path, "dns"] };
+    claims.set(key, [...before, claim]);
+    return clash(claim, before);
+  });
+};
+
+const wanted = {
+  A: { fits: isIPv4, what: "an IPv4 address" },
+  AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
+  CNAME: { fits: (value: string) => isHostname(value) && !isIPv4(value), what: "a name" },
+} as const;
+
+const typeHint = (value: string): string | undefined => {
+  if (isIPv4(value)) return "IPv4 addresses go with type A";
+  return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
+};
+
+const valueProblem = (value: string, service: Entry<Draft<FileService>>, moved: ReadonlySet<string>) => {
+  const { type } = service.value.dns ?? {};
+  if (type === undefined) return undefined;
+  if (!wanted[type].fits(value)) {
+    return {
+      message: `${quote(value)} is not ${wanted[type].what}, as type ${type} needs`,
+      hint: typeHint(value),
+    };
+  }
+  if (type !== "CNAME" || !moved.has(normalHost(value))) return undefined;
+  const message = `${normalHost(value)} is a name that is moved itself: it would point in a circle`;
+  return { message, hint: "write the name of the target behind it" };
+};
+
+/** A target's value must fit the record's type, differ from its siblings' and not lead back to a moved name. */
+export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
+  const services = servicesOf(file);
+  const moved = new Set(
+    services.flatMap(({ value }) => (value.dns?.name ? [normalHost(value.dns.name)] : [])),
+  );
+  return services.flatMap((service) => {
+    const seen = new Map<string, string>();
+    return targetsOf(service).flatMap((target): Problem[] => {
+      const { value } = target.value;
+      if (value === undefined) return [];
+      const path = [...target.path, "value"];
+      const twin = seen.get(normalHost(value));
+      seen.set(normalHost(value), target.id);
+      if (twin !== undefined) {
+        return [
+          {
+            path,
+            message: `the same value as target ${quote(twin)}`,
+            hint: "a move between them would change nothing",
+          },
+        ];
+      }
+      const problem = valueProblem(value, service, moved);
+      return problem ? [{ path, ...problem }] : [];
+    });
+  });
+};

@@ -1,0 +1,266 @@
+import { z } from "zod";
+import { defaultReferences, defaults } from "./defaults.ts";
+import * as v from "./schema-values.ts";
+
+/** A map with exactly these keys; its complaint about another key names the known ones, for did-you-mean. */
+const map = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
+  });
+
+type Meta = {
+  readonly default?: unknown;
+  /** What counts instead when that is no fixed value. */
+  readonly otherwise?: string;
+  readonly limits?: string;
+  readonly examples?: readonly unknown[];
+  readonly minItems?: number;
+  readonly propertyNames?: { readonly pattern: string };
+};
+
+/** A key that may be left out. Nothing is filled in here: `compile` does that, so that positions stay what was written. */
+const may = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
+  schema.optional().meta({ description, ...meta });
+
+const must = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
+  schema.meta({ description, ...meta });
+
+const policyKeys = {
+  interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
+    default: defaults.interval,
+  }),
+  timeout: may(v.duration("100ms", "30s"), "How long one probe may take.", { default: defaults.timeout }),
+  failureThreshold: may(
+    v.whole(1, 10),
+    "Tries in a row that must fail at one location, when all are asked at once, before it votes down; 1 believes a single lost packet.",
+    { default: defaults.failureThreshold },
+  ),
+  confirmWithin: may(
+    v.duration("100ms", "1m"),
+    "How long those tries are spread over, from when the failed probe is over. Together with `timeout` no more than `interval`.",
+    { default: defaults.confirmWithin },
+  ),
+  recoverAfter: may(
+    v.duration("0s", "1d"),
+    "How long it must be seen good, after it was down, to be up again.",
+    {
+      default: defaults.recoverAfter,
+    },
+  ),
+};
+
+/** The same key where it overrides the one in `defaults`. */
+const own = <Schema extends z.ZodType>(key: Schema) => {
+  const { default: _builtIn, ...meta } = key.meta() ?? {};
+  return key.clone().meta({ ...meta, otherwise: "from `defaults`" });
+};
+
+const ownPolicyKeys = {
+  interval: own(policyKeys.interval),
+  timeout: own(policyKeys.timeout),
+  failureThreshold: own(policyKeys.failureThreshold),
+  confirmWithin: own(policyKeys.confirmWithin),
+  recoverAfter: own(policyKeys.recoverAfter),
+};
+
+const httpKeys = {
+  method: may(z.enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"]), "The request's method.", {
+    default: defaults.method,
+  }),
+  headers: may(
+    z.record(z.string(), v.anyText()),
+    "Headers to send. Everyone who may read the functions may read them.",
+  ),
+  status: may(z.array(v.status()), "Status codes, or ranges of them, that are good.", {
+    default: defaults.status,
+    limits: "100 to 599",
+    examples: [[200, "300-399"]],
+  }),
+  contains: may(v.anyText(), "Text that the answer's body must contain."),
+  matches: may(v.pattern(), "A regular expression (JavaScript's) that the answer's body must match."),
+  within: may(
+    v.duration("1ms", "30s"),
+    "The whole answer must be there within this time; no more than `timeout`.",
+  ),
+  redirects: may(v.whole(0, 10), "How many redirects are followed; 0: a redirect is the answer.", {
+    default: defaults.redirects,
+  }),
+  verifyCertificate: may(
+    v.yesOrNo(),
+    "Whether the certificate must be valid for the name that is asked for.",
+    {
+      default: defaults.verifyCertificate,
+    },
+  ),
+};
+
+/** Keys of a check that only http and https know. */
+export const httpOnlyKeys: readonly string[] = [...Object.keys(httpKeys), "host"];
+
+const connect = (description: string) =>
+  may(v.place(false), description, { examples: ["192.168.0.10:8080"] });
+
+const endpointMap = map({
+  https: may(v.url("https"), "The URL to ask. Exactly one of `https`, `http` and `tcp` is needed."),
+  http: may(v.url("http"), "The URL to ask, without TLS."),
+  tcp: may(v.place(true), "`host:port` that must accept a connection."),
+  connect: connect("`host` or `host:port` to connect to instead of the URL's; the request stays the same."),
+  ...httpKeys,
+  ...ownPolicyKeys,
+}).meta({ title: "endpoint" });
+
+const endpoint = z.union([v.url("https", "http", "tcp"), endpointMap], {
+  error: v.say("must be a URL or a map", "https://docs.acme.com/ or { https: …, status: [200] }"),
+});
+
+const placeOfServiceKeys = {
+  port: may(v.port(), "The port, when it is not the scheme's.", { otherwise: "443, 80" }),
+  host: may(v.dnsName(), "The name asked for (Host, SNI, certificate), when it is not the service's own.", {
+    otherwise: "`dns.name`",
+  }),
+};
+
+const serviceCheck = map({
+  https: may(
+    v.requestPath(),
+    "The path to ask every target for. Exactly one of `https`, `http` and `tcp` is needed.",
+  ),
+  http: may(v.requestPath(), "The path to ask every target for, without TLS."),
+  tcp: may(v.port(), "The port of every target that must accept a connection."),
+  ...placeOfServiceKeys,
+  ...httpKeys,
+}).meta({ title: "check" });
+
+const targetCheck = map({
+  https: may(v.pathOrUrl("https"), "Another path, or a URL to ask instead of the target's own address."),
+  http: may(v.pathOrUrl("http"), "The same without TLS."),
+  tcp: may(v.port(), "Another port that must accept a connection."),
+  connect: connect("`host` or `host:port` to connect to instead of `value`; the request stays the same."),
+  ...placeOfServiceKeys,
+  ...httpKeys,
+}).meta({ title: "target's check" });
+
+const target = map({
+  id: must(v.id(), "Its name in alerts and in the history; unique in its service."),
+  value: must(
+    v.host(),
+    "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME.",
+  ),
+  check: may(targetCheck, "What differs from the service's check for this target."),
+}).meta({ title: "target" });
+
+const dns = map({
+  zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
+  name: must(v.dnsName(), "The name that is moved; nothing else may manage this record."),
+  type: must(z.enum(["A", "AAAA", "CNAME"]), "The record's type."),
+  ttl: may(
+    v.duration("1s", "1d", "s"),
+    "How long resolvers may keep an answer, in whole seconds; 60s at most is advised.",
+    {
+      default: defaults.ttl,
+    },
+  ),
+}).meta({ title: "dns" });
+
+const service = map({
+  mode: may(z.enum(["shadow", "armed"]), "`shadow` tells what it would do; `armed` does it.", {
+    default: defaults.mode,
+  }),
+  dns: must(dns, "The DNS record that is moved."),
+  check: must(
+    serviceCheck,
+    "How every target is checked, by its own address and with the service's name in the request.",
+  ),
+  targets: must(z.array(target), "Where the name may point, in order; the first is the primary.", {
+    limits: "2 or more",
+    minItems: 2,
+  }),
+  failback: may(
+    z.enum(["manual", "auto"]),
+    "Whether the name goes back by itself when an earlier target is up again.",
+    {
+      default: defaults.failback,
+    },
+  ),
+  failbackAfter: may(v.duration("0s", "7d"), "How long that target must have been up.", {
+    default: defaults.failbackAfter,
+  }),
+  maxMovesPerHour: may(
+    v.whole(1, 60),
+    "Moves away from a target that is up, in any hour; leaving a down one is never held back.",
+    {
+      default: defaults.maxMovesPerHour,
+    },
+  ),
+  ...ownPolicyKeys,
+}).meta({ title: "service" });
+
+const alert = map({
+  email: may(
+    v.shaped(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail address", "you@acme.com"),
+    "An address; AWS asks it to confirm first.",
+  ),
+  sms: may(
+    v.shaped(/^\+[1-9]\d{6,14}$/, "telephone number", "+4915112345678"),
+    "A telephone number, in quotes.",
+  ),
+  https: may(v.url("https"), "A URL that takes SNS's POST."),
+  sqs: may(
+    v.shaped(
+      /^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+(?:\.fifo)?$/,
+      "ARN of a queue",
+      "arn:aws:sqs:eu-central-1:123456789012:alerts",
+    ),
+    "The ARN of a queue.",
+  ),
+  lambda: may(
+    v.shaped(
+      /^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+$/,
+      "ARN of a function",
+      "arn:aws:lambda:eu-central-1:123456789012:function:alerts",
+    ),
+    "The ARN of a function.",
+  ),
+}).meta({ title: "alert", minProperties: 1, maxProperties: 1 });
+
+const byId = { propertyNames: { pattern: v.idPattern.source } };
+
+/** `pointsman.yaml`. What one value alone can tell is checked here; what takes two is in `rules`. */
+export const fileSchema = map({
+  locations: must(
+    z.array(v.region()),
+    "Regions to probe from; the first is home, where everything else runs. Five are advised.",
+    { limits: "1 or more", minItems: 1 },
+  ),
+  acceptSingleLocation: may(v.yesOrNo(), "Whether fewer than three locations may move a name.", {
+    default: defaults.acceptSingleLocation,
+  }),
+  alerts: may(z.array(alert), "Who is told, each entry with one of these keys."),
+  references: may(
+    z.array(v.place(true)),
+    "Hosts in different networks that tell a location whether it can see at all; `[]` switches that off.",
+    {
+      default: [...defaultReferences],
+      limits: "none, or 3 or more",
+    },
+  ),
+  endpoints: may(
+    z.record(z.string(), endpoint),
+    "What is watched, by id: a URL (`https://`, `http://`, `tcp://host:port`) or a map.",
+    byId,
+  ),
+  services: may(z.record(z.string(), service), "DNS names that are moved, by id.", byId),
+  defaults: may(
+    map(policyKeys).meta({ title: "defaults" }),
+    "When and how hard everything is probed, unless it says otherwise itself.",
+  ),
+}).meta({ title: "Pointsman" });
+
+export type FileConfig = z.infer<typeof fileSchema>;
+export type FileEndpoint = NonNullable<FileConfig["endpoints"]>[string];
+export type FileEndpointMap = z.infer<typeof endpointMap>;
+export type FileService = z.infer<typeof service>;
+export type FileTarget = z.infer<typeof target>;
+export type FileServiceCheck = z.infer<typeof serviceCheck>;
+export type FileTargetCheck = z.infer<typeof targetCheck>;
+export type FilePolicy = NonNullable<FileConfig["defaults"]>;

@@ -1,0 +1,38 @@
+import type { Config, Endpoint, Policy } from "../lambda/core/config.ts";
+import { spreadMs, tickMs } from "../lambda/core/due.ts";
+import { graceMs, triesAtMs } from "../lambda/core/vote.ts";
+
+/** Route 53's changes reach its servers within 60 s normally: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+export const propagationMs = 60_000;
+
+/** What a user of a service may have to wait, when everything takes as long as it may. */
+export type WorstCase = {
+  readonly service: string;
+  /** From the start of the outage to the decision. */
+  readonly detectMs: number;
+  /** From the start of the outage until the last resolver has the new answer. */
+  readonly recoverMs: number;
+};
+
+/** How long a confirm takes when every try fails: as `lambda/steps/confirm.ts` waits for it. */
+const confirmMs = (policy: Policy): number =>
+  Math.max(policy.timeoutMs, (triesAtMs(policy).at(-1) ?? 0) + graceMs);
+
+/**
+ * The outage starts just after a probe; the next one comes an interval later, as late as its tick's spread has
+ * it, fails by time-out, and the confirm takes its time. An interval that is no multiple of the tick waits for the
+ * tick after it.
+ */
+const detectMs = ({ policy }: Endpoint, tick: number, spread: number): number =>
+  Math.ceil(policy.intervalMs / tick) * tick + spread + policy.timeoutMs + confirmMs(policy);
+
+/** The worst case of every service, in the order of the file; a service is as slow as its slowest target. */
+export const worstCases = (config: Config): WorstCase[] => {
+  const tick = tickMs(config.endpoints);
+  const spread = spreadMs(config.endpoints.length, tick);
+  const detected = new Map(config.endpoints.map((one) => [one.id, detectMs(one, tick, spread)]));
+  return config.services.map(({ id, targets, dns }) => {
+    const slowest = Math.max(...targets.map((target) => detected.get(target.endpoint) ?? 0));
+    return { service: id, detectMs: slowest, recoverMs: slowest + propagationMs + dns.ttlSeconds * 1000 };
+  });
+};

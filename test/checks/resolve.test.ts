@@ -1,0 +1,73 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { type Answer, decode, encode } from "dns-packet";
+import { describe, expect, it } from "vitest";
+import { openResolver } from "../../lambda/checks/resolve.ts";
+
+type Zone = Readonly<Record<string, { readonly A?: string[]; readonly AAAA?: string[] }>>;
+
+const zone: Zone = {
+  "both.example.test": { A: ["192.0.2.1", "192.0.2.2"], AAAA: ["2001:db8::1"] },
+  "six.example.test": { AAAA: ["2001:db8::1"] },
+  "none.example.test": {},
+};
+
+/** A DNS server on loopback that knows `zone`, and says nothing about silent.example.test. */
+async function withDns(use: (server: string, asked: string[]) => Promise<void>): Promise<void> {
+  const socket: Socket = createSocket("udp4");
+  const asked: string[] = [];
+  socket.on("message", (message, from) => {
+    const query = decode(message);
+    const question = query.questions?.[0];
+    const name = question?.name.toLowerCase() ?? "";
+    const type = question?.type === "AAAA" ? "AAAA" : "A";
+    asked.push(`${name} ${type}`);
+    if (name === "silent.example.test") return;
+    const known = zone[name];
+    const answers = (known?.[type] ?? []).map((data): Answer => ({ name, type, ttl: 1, data }));
+    const reply = { id: query.id ?? 0, type: "response" as const, questions: query.questions ?? [], answers };
+    socket.send(encode({ ...reply, flags: known ? 0 : 3 }), from.port, from.address);
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  try {
+    await use(`127.0.0.1:${socket.address().port}`, asked);
+  } finally {
+    socket.close();
+  }
+}
+
+describe("a name", () => {
+  it.each([
+    ["both.example.test", "192.0.2.1", "the first IPv4 address"],
+    ["six.example.test", "2001:db8::1", "IPv6 where there is no other"],
+  ])("%s is %s: %s", async (name, address) => {
+    await withDns(async (server) => {
+      const resolver = openResolver([server]);
+      expect(await resolver.resolve(name)).toBe(address);
+      resolver.close();
+    });
+  });
+
+  it.each([
+    ["none.example.test", "has no address in DNS"],
+    ["gone.example.test", "is not known to DNS (no such name)"],
+    [`${"x".repeat(64)}.example.test`, expect.stringContaining("EBADNAME")],
+  ])("%s has no address", async (name, what) => {
+    await withDns(async (server) => {
+      const resolver = openResolver([server]);
+      expect(await resolver.resolve(name)).toEqual({ reason: "dns-failed", what });
+      resolver.close();
+    });
+  });
+
+  it("whose server is silent is given up when the resolver closes", async () => {
+    await withDns(async (server, asked) => {
+      const resolver = openResolver([server]);
+      const open = resolver.resolve("silent.example.test");
+      await expect.poll(() => asked.length).toBeGreaterThan(0);
+      resolver.close();
+      expect(await open).toEqual({ reason: "dns-failed", what: "could not be resolved (ECANCELLED)" });
+    });
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import { parseValid, withEndpoint, withService } from "./sample.ts";
+
+const endpoint = (text: string) => parseValid(withEndpoint(text)).config.endpoints[0];
+const targets = (text: string) => parseValid(text).config.endpoints.map((one) => one.check);
+
+const plain = {
+  type: "http",
+  method: "GET",
+  headers: {},
+  status: [[200, 299]],
+  redirects: 0,
+  verifyCertificate: true,
+};
+
+describe("endpoints", () => {
+  test("a URL alone means the defaults", () => {
+    expect(endpoint("https://docs.acme.com")).toEqual({
+      id: "docs",
+      check: { ...plain, url: "https://docs.acme.com/", serverName: "docs.acme.com" },
+      policy: {
+        intervalMs: 10_000,
+        timeoutMs: 3000,
+        failureThreshold: 3,
+        confirmWithinMs: 5000,
+        recoverAfterMs: 60_000,
+      },
+    });
+  });
+
+  test("every option reaches the check", () => {
+    const written = `{ https: 'https://ACME.com:8443/a?b=c#d', connect: 3.1.1.1, method: POST, headers: { X-A: "1" },
+      status: [200, 300-399], contains: ok, matches: '^o', within: 2s, redirects: 3, verifyCertificate: false,
+      interval: 30s, timeout: 5s, failureThreshold: 4, confirmWithin: 6s, recoverAfter: 2m }`;
+    expect(endpoint(written)).toEqual({
+      id: "docs",
+      check: {
+        type: "http",
+        url: "https://acme.com:8443/a?b=c",
+        connect: { host: "3.1.1.1", port: 8443 },
+        method: "POST",
+        headers: { "x-a": "1" },
+        status: [
+          [200, 200],
+          [300, 399],
+        ],
+        contains: "ok",
+        matches: "^o",
+        withinMs: 2000,
+        redirects: 3,
+        verifyCertificate: false,
+        serverName: "acme.com",
+      },
+      policy: {
+        intervalMs: 30_000,
+        timeoutMs: 5000,
+        failureThreshold: 4,
+        confirmWithinMs: 6000,
+        recoverAfterMs: 120_000,
+      },
+    });
+  });
+
+  test.each([
+    ["http://acme.com/", { ...plain, url: "http://acme.com/" }],
+    ["https://3.1.1.1/", { ...plain, url: "https://3.1.1.1/" }],
+    ["tcp://DB.acme.com:5432", { type: "tcp", host: "db.acme.com", port: 5432 }],
+    ["{ tcp: '[2606:4700::1]:5432' }", { type: "tcp", host: "2606:4700::1", port: 5432 }],
+  ])("%s", (written, check) => expect(endpoint(written)?.check).toEqual(check));
+
+  test("the file's defaults count where an endpoint says nothing", () => {
+    const text = `${withEndpoint("{ https: https://acme.com, timeout: 2s }")}defaults: { timeout: 1s, interval: 20s }`;
+    expect(parseValid(text).config.endpoints[0]?.policy).toMatchObject({
+      timeoutMs: 2000,
+      intervalMs: 20_000,
+    });
+  });
+});
+
+describe("targets are probed by their own address with the service's name", () => {
+  const shop = { ...plain, url: "https://shop.acme.com/health", serverName: "shop.acme.com" };
+
+  test("by value", () => {
+    expect(parseValid(withService()).config).toMatchObject({
+      endpoints: [
+        { id: "shop/frankfurt", check: { ...shop, connect: { host: "3.120.0.10", port: 443 } } },
+        { id: "shop/ireland", check: { ...shop, connect: { host: "34.240.0.20", port: 443 } } },
+      ],
+    });
+  });
+
+  test.each([
+    ["connect: 4.1.1.1:8081", { ...shop, connect: { host: "4.1.1.1", port: 8081 } }],
+    ["connect: '[2606:4700::1]'", { ...shop, connect: { host: "2606:4700::1", port: 443 } }],
+    [
+      "host: Standby.acme.com",
+      {
+        ...shop,
+        url: "https://standby.acme.com/health",
+        serverName: "standby.acme.com",
+        connect: { host: "34.1.1.1", port: 443 },
+      },
+    ],
+    [
+      "https: /other",
+      { ...shop, url: "https://shop.acme.com/other", connect: { host: "34.1.1.1", port: 443 } },
+    ],
+    [
+      "port: 8443",
+      { ...shop, url: "https://shop.acme.com:8443/health", connect: { host: "34.1.1.1", port: 8443 } },
+    ],
+    [
+      "https: 'https://standby.acme.com/h'",
+      { ...plain, url: "https://standby.acme.com/h", serverName: "standby.acme.com" },
+    ],
+    ["http: /h", { ...plain, url: "http://shop.acme.com/h", connect: { host: "34.1.1.1", port: 80 } }],
+    ["tcp: 5432", { type: "tcp", host: "34.1.1.1", port: 5432 }],
+    ["status: [204]", { ...shop, status: [[204, 204]], connect: { host: "34.1.1.1", port: 443 } }],
+  ])("unless its check says %s", (override, check) => {
+    const second = `{ id: ireland, value: 34.1.1.1, check: { ${override} } }`;
+    expect(targets(withService({ second }))[1]).toEqual(check);
+  });
+
+  test("by a name for CNAME, and by port for tcp", () => {
+    const text = withService({
+      dns: "{ zoneId: Z0SHOP, name: Shop.Acme.com., type: CNAME }",
+      check: "{ tcp: 443 }",
+      first: "{ id: a, value: A.acme.com. }",
+      second: "{ id: b, value: b.acme.com }",
+    });
+    expect(targets(text)).toEqual([
+      { type: "tcp", host: "a.acme.com", port: 443 },
+      { type: "tcp", host: "b.acme.com", port: 443 },
+    ]);
+    expect(parseValid(text).config.services[0]).toMatchObject({
+      dns: { name: "shop.acme.com", type: "CNAME", ttlSeconds: 15 },
+      targets: [{ value: "a.acme.com" }, { value: "b.acme.com" }],
+    });
+  });
+});
+
+test("a service with nothing said stays in shadow, goes back by hand, moves twice an hour", () => {
+  const { services } = parseValid(withService().replace("    mode: armed\n", "")).config;
+  expect(services).toEqual([
+    {
+      id: "shop",
+      mode: "shadow",
+      dns: { zoneId: "Z0SHOP", name: "shop.acme.com", type: "A", ttlSeconds: 15 },
+      targets: [
+        { id: "frankfurt", endpoint: "shop/frankfurt", value: "3.120.0.10" },
+        { id: "ireland", endpoint: "shop/ireland", value: "34.240.0.20" },
+      ],
+      failback: "manual",
+      failbackAfterMs: 600_000,
+      maxMovesPerHour: 2,
+    },
+  ]);
+});
+
+test("references: three by default, IPv6 ones too for AAAA, none for []", () => {
+  const hosts = (text: string) => parseValid(text).config.references.map((one) => one.host);
+  const aaaa = withService({
+    dns: "{ zoneId: Z0SHOP, name: shop.acme.com, type: AAAA }",
+    first: "{ id: a, value: '2A05:d018:0::1' }",
+    second: "{ id: b, value: '2a05:d018::2' }",
+  });
+  expect(hosts(withService())).toEqual(["1.1.1.1", "8.8.8.8", "9.9.9.9"]);
+  expect(hosts(aaaa).filter((host) => host.includes(":"))).toHaveLength(3);
+  expect(hosts(`${withService()}references: []`)).toEqual([]);
+  expect(parseValid(aaaa).config.services[0]?.targets[0]?.value).toBe("2a05:d018::1");
+});
+
+test("alerts are settings, in SNS's words", () => {
+  expect(parseValid(withService()).settings).toEqual({
+    alerts: [
+      { protocol: "email", endpoint: "ops@acme.com" },
+      { protocol: "sms", endpoint: "+4915112345678" },
+    ],
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { formatDuration, parseDuration } from "../../config/duration.ts";
+import { worstCases } from "../../config/worst-case.ts";
+import { parseValid, withService } from "./sample.ts";
+
+describe("worst case", () => {
+  const of = (more: string) => worstCases(parseValid(withService({ more })).config);
+
+  test("interval + timeout + confirmWithin + its 400 ms of grace + 5 ms for each of two endpoints, then 60 s and the TTL", () => {
+    expect(of("")).toEqual([{ service: "shop", detectMs: 18_410, recoverMs: 93_410 }]);
+  });
+
+  test("the service's own policy counts", () => {
+    expect(of("    interval: 30s\n    timeout: 4s\n    confirmWithin: 6s\n")[0]?.detectMs).toBe(40_410);
+  });
+
+  test("an interval between two ticks waits for the later one", () => {
+    const more = "    interval: 15s\nendpoints:\n  docs: https://acme.com\n";
+    expect(of(more)[0]?.detectMs).toBe(20_000 + 3000 + 5000 + 400 + 15);
+  });
+});
+
+test.each([
+  ["500ms", 500],
+  ["10s", 10_000],
+  ["2m", 120_000],
+  ["1h", 3_600_000],
+  ["1d", 86_400_000],
+  ["0s", 0],
+])("%s is %i ms", (text, ms) => expect(parseDuration(text)).toBe(ms));
+
+test.each(["", "10", "s", "1.5s", "-1s", " 1s", "1s ", "1S", "1w", "1m30s", "99999999999s"])(
+  "%j is no duration",
+  (text) => expect(parseDuration(text)).toBeUndefined(),
+);
+
+test.each([0, 1, 999, 1000, 1500, 60_000, 90_000, 86_400_000])("%i ms survives being written", (ms) =>
+  expect(parseDuration(formatDuration(ms))).toBe(ms),
+);
