@@ -54,7 +54,8 @@ export type Event = {
   readonly times?: MoveTimes;
 };
 
-const severities: Record<EventKind, Severity> = {
+/** How much each kind wants a person. */
+export const severities: Record<EventKind, Severity> = {
   down: "critical",
   up: "info",
   "standby-down": "warning",
