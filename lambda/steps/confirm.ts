@@ -13,6 +13,9 @@ export type Confirmed = {
   readonly probes: readonly { readonly location: string; readonly probe: Probe }[];
 };
 
+/** Answers that are taken in this much later than home waits for them were lying here while home was paused. */
+const staleMs = 2_000;
+
 /** The ids of reference hosts in requests and ballots. */
 export const referenceIds = (references: readonly TcpCheck[]): string[] => references.map(referenceId);
 
@@ -20,7 +23,8 @@ const referenceId = (reference: TcpCheck): string => `reference/${reference.host
 
 /**
  * Asks every location about every endpoint of the groups at once, one request each, and hands out each group's
- * result as soon as no location still pending can change it.
+ * result as soon as no location still pending can change it. A confirm that home slept through concludes nothing:
+ * what it saw is not evidence any more.
  */
 export async function confirm(
   config: Config,
@@ -38,6 +42,10 @@ export async function confirm(
       const ballots = ballotsOf(config, group, answers);
       if (!isOver(ballots, group)) continue;
       open.delete(group);
+      if (world.now() - startedMs > patienceMs(request) + staleMs) {
+        world.log("warn", "confirm void: home was paused", { group: group.id });
+        continue;
+      }
       concluded.push(conclude(group, { startedMs, ballots, probes: probesOf(group, answers) }));
     }
   };

@@ -78,7 +78,7 @@ async function actOn(sweep: Sweep, group: Group, ballots: Ballots, atMs: number)
   );
   const evidence: Evidence = { healths, ballots, atMs };
   const { intent: _, ...free } = each.state;
-  await act(sweep, each, decide(sweep.config, each.service, free, evidence));
+  await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
   startFollowing(sweep, each);
   await tellService(sweep, each);
 }

@@ -16,10 +16,9 @@ import { type Intent, resume, type ServiceState } from "../core/service-state.ts
 import { type Sweep, type Switch, update } from "./watch.ts";
 import type { DnsOutcome, World } from "./world.ts";
 
-/** Does what was decided on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
-export async function act(sweep: Sweep, each: Switch, wish: Decision): Promise<void> {
+/** Does what was decided at `atMs` on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
+export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: number): Promise<void> {
   const { service, state } = each;
-  const atMs = sweep.world.now();
   if (state?.intent) return goOn(sweep, each, state.intent, wish, atMs);
   if (wish.do === "stay" || service.mode === "shadow") {
     await update(sweep, each, (now) => note(service, now, wish, atMs));

@@ -13,7 +13,12 @@ import { type Memory, openMemory } from "./memory.ts";
 export type Behaviour = "ok" | "refuse" | "black hole" | "forbid";
 
 /** What happens to one effect: nothing, or trouble before or after it took effect. */
-export type Trouble = "fail before" | "fail after" | "kill before" | "kill after" | { pauseMs: number };
+export type Trouble =
+  | "fail before"
+  | "fail after"
+  | "kill before"
+  | "kill after"
+  | { readonly pauseMs: number; readonly when: "before" | "after" };
 
 /** One sweep's life: its effects are counted, so that trouble can strike at any of them. */
 export type Life = {
@@ -132,7 +137,11 @@ function worldOf(sim: Simulation, life: Life): World {
     await awake();
     const trouble = life.trouble.get(life.effects.length) ?? sim.fault(name, clock.now());
     life.effects.push(name);
-    if (typeof trouble === "object") life.frozenUntilMs = clock.now() + trouble.pauseMs;
+    const pause = (when: "before" | "after") => {
+      if (typeof trouble === "object" && trouble.when === when)
+        life.frozenUntilMs = clock.now() + trouble.pauseMs;
+    };
+    pause("before");
     await awake();
     if (trouble === "kill before") life.dead = true;
     await clock.sleep(callMs);
@@ -140,6 +149,7 @@ function worldOf(sim: Simulation, life: Life): World {
     if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
     const result = await work();
     if (trouble === "kill after") life.dead = true;
+    pause("after");
     await awake();
     if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);
     return result;

@@ -7,6 +7,7 @@ import {
   runMinutes,
   type Simulation,
   startMs,
+  startSweep,
   type Trouble,
   valuesOf,
 } from "../sim/simulation.ts";
@@ -56,9 +57,10 @@ const troubles: Record<string, Trouble> = {
   "killed after": "kill after",
   "fails before it takes effect": "fail before",
   "fails after it took effect": "fail after",
-  "paused for 20 s": { pauseMs: 20_000 },
-  "paused for 60 s": { pauseMs: 60_000 },
-  "paused for 200 s": { pauseMs: 200_000 },
+  "paused for 20 s before": { pauseMs: 20_000, when: "before" },
+  "paused for 60 s before": { pauseMs: 60_000, when: "before" },
+  "paused for 60 s after": { pauseMs: 60_000, when: "after" },
+  "paused for 200 s after": { pauseMs: 200_000, when: "after" },
 };
 
 /** The effects of each sweep when nothing goes wrong. */
@@ -80,6 +82,21 @@ const strikes: [string, Outage, string][] = [
   ["the brief outage, sweep 1", brief, "sweep 1"],
   ["the blip, sweep 1", blip, "sweep 1"],
 ];
+
+test("a sweep paused for 50 s at any effect, while the next one is late, does not act on what it saw before", async () => {
+  const effects = (await effectsOf(brief)).get("sweep 1") ?? [];
+  for (const when of ["before", "after"] as const) {
+    for (const [k, effect] of effects.entries()) {
+      const sim = simulate(brief, new Map([["sweep 1", new Map([[k, { pauseMs: 50_000, when }]])]]));
+      startSweep(sim, startMs);
+      await sim.clock.run(startMs + 119_000);
+      await runMinutes(sim, endMs);
+      // Route 53 does not know how old a request is: one that was on its way already cannot be called back.
+      if (effect === "change") continue;
+      expect(violations(sim), `effect ${k} (${effect})\n${story(sim)}`).toEqual([]);
+    }
+  }
+});
 
 describe.each(Object.entries(troubles))("a sweep %s", (_, trouble) => {
   test.each(strikes)("at any of its effects breaks nothing: %s", async (_, outage, life) => {
