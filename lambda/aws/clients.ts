@@ -7,6 +7,12 @@ const connectionTimeoutMs = 1_000;
 const requestTimeoutMs = 3_000;
 
 /**
+ * Connections to one service. The SDK counts the wait for a free one as connecting, and its 50 would let the lease's
+ * renewal queue behind hundreds of services that write in the same second.
+ */
+const maxSockets = 250;
+
+/**
  * What every AWS client is made with. The SDK's request time-out only warns unless it is told to throw. Endpoints
  * and credentials are left to the SDK, so that `AWS_ENDPOINT_URL` and its kin work everywhere.
  *
@@ -15,8 +21,12 @@ const requestTimeoutMs = 3_000;
 export const clientSettings = (maxAttempts: number, timeoutMs = requestTimeoutMs) => ({
   maxAttempts,
   requestHandler: new NodeHttpHandler({
+    httpAgent: { keepAlive: true, maxSockets },
+    httpsAgent: { keepAlive: true, maxSockets },
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,
+    // The request time-out ends with the answer's first line; an answer that stops half-way runs into this one.
+    socketTimeout: timeoutMs,
   }),
 });

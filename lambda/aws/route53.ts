@@ -107,8 +107,12 @@ async function find(
   );
   const [found] = ResourceRecordSets ?? [];
   if (found?.Name === undefined || found.Type !== type || plainName(found.Name) !== name) return null;
-  if (found.SetIdentifier !== undefined || found.AliasTarget !== undefined) {
-    throw new Error(`${name} ${type} is not a simple record (it has a routing policy or is an alias)`);
+  if (
+    found.SetIdentifier !== undefined ||
+    found.AliasTarget !== undefined ||
+    found.HealthCheckId !== undefined
+  ) {
+    throw new Error(`${name} ${type} is not a simple record (a routing policy, an alias or a health check)`);
   }
   const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
   return { name, type, ttlSeconds: found.TTL ?? 0, values };

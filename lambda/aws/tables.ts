@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -41,8 +42,9 @@ const item = (value: object): Item => marshall(value, { removeUndefinedValues: t
 const batchWriteItems = 25;
 const batchGetItems = 100;
 
-/** Rounds in which what a batch left unprocessed is sent again. */
+/** Rounds in which what a batch left unprocessed is sent again, each after twice the pause: 1.5 s in all. */
 const batchRounds = 5;
+const backoffMs = 50;
 
 /** The product's tables behind a DynamoDB client. `spent` is added to as capacity is reported. */
 export function openStore(
@@ -182,12 +184,16 @@ async function putRecords(tables: Tables, records: readonly EndpointRecord[]): P
       }),
     },
   }));
-  await Promise.all(chunks(requests, batchWriteItems).map((chunk) => limit(() => writeBatch(tables, chunk))));
+  const batches = chunks(requests, batchWriteItems).map((chunk) => limit(() => writeBatch(tables, chunk)));
+  // One failure is no reason to leave the others under way: whoever hears of it may be about to return.
+  await Promise.allSettled(batches);
+  await Promise.all(batches);
 }
 
 async function writeBatch(tables: Tables, batch: WriteRequest[]): Promise<void> {
   let open = batch;
   for (let round = 0; round < batchRounds && open.length > 0; round++) {
+    if (round > 0) await setTimeout(backoffMs * 2 ** round * (0.5 + Math.random()));
     const { UnprocessedItems, ConsumedCapacity } = await tables.client.send(
       new BatchWriteItemCommand({
         RequestItems: { [tables.resultsTable]: open },

@@ -3,7 +3,7 @@ import type { Event, EventKind, MoveTimes } from "./event.ts";
 /** What goes to SNS: a text for each protocol, and attributes for filter policies. */
 export type Alert = {
   readonly id: string;
-  /** At most 100 ASCII characters (SNS Publish, Subject). */
+  /** Fewer than 100 printable ASCII characters (SNS API reference, Publish, Subject). */
   readonly subject: string;
   /** For e-mail. */
   readonly text: string;
@@ -17,7 +17,7 @@ export type Alert = {
 /** Writes the alert of an event: what, since when, seen from where, what was done, what comes next, how to undo. */
 export function alert(event: Event): Alert {
   const headline = headlines[event.kind](event);
-  const subject = `[${event.severity}] ${headline}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
+  const subject = `[${event.severity}] ${headline}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
   const body = [
     headline,
     "",

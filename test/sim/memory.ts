@@ -10,7 +10,8 @@ export type Memory = {
   readonly history: Map<string, Event>;
 };
 
-const copy = <T>(value: T): T => structuredClone(value);
+/** What a table gives back: a copy, without what is undefined. */
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 export function openMemory(): Memory {
   const cells: Memory["cells"] = new Map();
@@ -28,12 +29,13 @@ export function openMemory(): Memory {
         return "saved";
       },
     }),
-    newest: async (endpoints) => {
+    newest: async (endpoints, saved) => {
       const found = new Map<string, EndpointRecord>();
       for (const id of endpoints) {
         const of = [...(records.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-        const last = of.at(-1);
-        if (last) found.set(id, copy(last[1]));
+        const newest = of.at(-1)?.[1];
+        const last = (saved && records.get(id)?.get(sortKey(saved.epoch, saved.sequence))) ?? newest;
+        if (last) found.set(id, copy(last));
       }
       return found;
     },
