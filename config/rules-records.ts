@@ -66,6 +66,20 @@ const valueProblem = (value: string, service: Entry<Draft<FileService>>, moved: 
   return { message, hint: "write the name of the target behind it" };
 };
 
+/** Words that stand in alerts and tables where a target's id would. */
+const reservedIds = ["orphan", "nothing", "armed", "disarmed"];
+
+/** A target must not be called what Pointsman calls the lack of one. */
+export const targetIdRule = (file: Draft<FileConfig>): Problem[] =>
+  servicesOf(file).flatMap((service) =>
+    targetsOf(service).flatMap((target): Problem[] => {
+      const { id } = target.value;
+      if (id === undefined || !reservedIds.includes(id)) return [];
+      const hint = `any other id; ${reservedIds.join(", ")} have a meaning of their own`;
+      return [{ path: [...target.path, "id"], message: `a target cannot be called ${quote(id)}`, hint }];
+    }),
+  );
+
 /** A target's value must fit the record's type, differ from its siblings' and not lead back to a moved name. */
 export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
   const services = servicesOf(file);

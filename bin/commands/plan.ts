@@ -1,13 +1,13 @@
 import { Route53Client } from "@aws-sdk/client-route-53";
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
+import { report } from "../../config/report.ts";
 import { clientSettings } from "../../lambda/aws/clients.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import type { Service } from "../../lambda/core/config.ts";
 import { generationName, pointsTo, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
-import { report } from "./validate.ts";
 
 /** What `plan` says of one service. */
 export type Plan = {

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
+import { report } from "../../config/report.ts";
 import type { Config } from "../../lambda/core/config.ts";
 import { isRefusal, type Probe } from "../../lambda/core/probe.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import { table } from "../table.ts";
-import { report } from "./validate.ts";
 
 /** Time beyond the longest time-out until a probe that hangs is given up. */
 const marginMs = 500;

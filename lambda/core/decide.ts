@@ -149,8 +149,9 @@ export function wantsEvidence(
   healths: Readonly<Record<string, Health>>,
   atMs: number,
 ): boolean {
+  if (state.disarmed) return false;
   if (state.intent) return true;
-  if (state.disarmed || mustWait(service, state)) return false;
+  if (mustWait(service, state)) return false;
   const active = pointsTo(service, state.written);
   if (active === undefined || failbackDue(service, state, healths, atMs)) return true;
   const [here, others] = [

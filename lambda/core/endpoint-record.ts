@@ -6,7 +6,10 @@ import type { Finding, Reason } from "./probe.ts";
 /** A probe as it is kept: `[offset in ms from the record's start, location's index, latency in ms, reason]`. */
 export type KeptProbe = readonly [offsetMs: number, location: number, latencyMs: number, reason?: Reason];
 
-/** One endpoint's minute: what was probed, what is believed, and the counters. Under 1 KB: one write unit. */
+/**
+ * One endpoint's minute: what was probed, what is believed, and the counters. Under 1 KB, one write unit, while
+ * probes succeed; under 2 KB in a minute of failures, each of which says why.
+ */
 export type EndpointRecord = {
   readonly endpoint: string;
   /** The sweep that wrote it, and the how-manieth of its records: together the sort key. */
@@ -24,8 +27,8 @@ export type EndpointRecord = {
 /** An endpoint and what is known of it while a sweep runs. */
 export type Watched = Omit<EndpointRecord, "epoch" | "sequence" | "savedMs">;
 
-/** Newer probes than these are kept when a minute has more; 15 bytes each keep a record under 1 KB. */
-const keptProbes = 30;
+/** No more probes than these, the newest, are kept of a minute: some 15 bytes each, and twice that for a failed one. */
+const keptProbes = 20;
 
 /** Adds a probe to the minute; in a busy minute the oldest give way, the counters know them all. */
 export function keep(

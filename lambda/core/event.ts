@@ -80,7 +80,7 @@ export const severities: Record<EventKind, Severity> = {
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */
-export const event = (facts: Omit<Event, "id" | "severity"> & { readonly severity?: Severity }): Event => ({
+export const event = (facts: Omit<Event, "id" | "severity">): Event => ({
   id: `${facts.subject}/${facts.kind}/${facts.atMs}`,
   severity: severities[facts.kind],
   ...facts,

@@ -14,10 +14,17 @@ export type Health = {
   readonly why: string;
   /** A failed probe nobody has judged yet. */
   readonly suspectedMs?: number;
-  /** While down: the first of the good confirms in a row. */
+  /** While down: the first and the last of the good confirms in a row. */
   readonly goodSinceMs?: number;
+  readonly goodUntilMs?: number;
   readonly trouble?: Trouble;
 };
+
+/**
+ * Between two looks, in milliseconds: a longer time was not seen. Two intervals, and what a probe and a confirm take.
+ */
+export const maxGapMs = (policy: Policy): number =>
+  2 * policy.intervalMs + policy.timeoutMs + policy.confirmWithinMs + 2_000;
 
 export const neverSeen = (atMs: number): Health => ({
   state: "unknown",
@@ -31,11 +38,14 @@ export const neverSeen = (atMs: number): Health => ({
  * firewall known to refuse us is not pestered.
  */
 export function wantsConfirm(health: Health, finding: Finding): boolean {
-  if (isVoid(finding)) return false;
+  // A check that makes no sense would never be judged, and nobody would be told.
+  if (isVoid(finding)) return isBadCheck(finding) && health.trouble === undefined;
   if (health.trouble === "refused" && isRefusal(finding)) return false;
   if (health.state === "unknown" || health.trouble !== undefined) return true;
   return health.state === "down" ? finding.ok || health.goodSinceMs !== undefined : !finding.ok;
 }
+
+const isBadCheck = (finding: Finding): boolean => !finding.ok && finding.reason === "bad-check";
 
 /** Takes in a probe that started at `atMs`: a failure of what is believed up raises a suspicion. */
 export function observe(health: Health, finding: Finding, atMs: number): Health {
@@ -81,9 +91,13 @@ function believedDown(health: Health, atMs: number, why: string): Health {
   return { state: "down", sinceMs: health.suspectedMs ?? atMs, why };
 }
 
-/** Good confirms in a row over `recoverAfter` end an outage; it ended with the first of them. */
+/**
+ * Good confirms in a row over `recoverAfter` end an outage; it ended with the first of them. A time nobody looked
+ * breaks the row.
+ */
 function recovering(health: Health, atMs: number, policy: Policy, why: string): Health {
-  const goodSinceMs = health.goodSinceMs ?? atMs;
+  const inARow = atMs - (health.goodUntilMs ?? 0) <= maxGapMs(policy);
+  const goodSinceMs = (inARow ? health.goodSinceMs : undefined) ?? atMs;
   if (atMs - goodSinceMs >= policy.recoverAfterMs) return { state: "up", sinceMs: goodSinceMs, why };
-  return { state: "down", sinceMs: health.sinceMs, why, goodSinceMs };
+  return { state: "down", sinceMs: health.sinceMs, why, goodSinceMs, goodUntilMs: atMs };
 }

@@ -126,11 +126,14 @@ export function dropped(service: Service, state: ServiceState, intent: Intent, a
   return tellOf({ ...rest, generation: intent.generation + 1 }, told);
 }
 
-/** The state of a name that is not as we left it: hands off. */
-export function disarm(state: ServiceState, why: string, atMs: number): ServiceState {
-  const { intent: _, ...rest } = state;
-  return { ...rest, disarmed: { why, sinceMs: atMs } };
-}
+/**
+ * The state of a name that is not as we left it: hands off. A change that was under way stays saved: if the record is
+ * ever put back it has to be fenced before it is forgotten.
+ */
+export const disarm = (state: ServiceState, why: string, atMs: number): ServiceState => ({
+  ...state,
+  disarmed: { why, sinceMs: atMs },
+});
 
 /** What people are told after a look at the zone: that the name was disarmed, armed again, or points to an orphan. */
 export function noteLook(

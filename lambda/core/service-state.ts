@@ -125,10 +125,25 @@ export function look(
   atMs: number,
 ): ServiceState {
   const { disarmed, ...rest } = state;
-  const why = state.generation === 0 ? strange(service, standing, owner) : changed(state, standing, owner);
+  const why =
+    state.generation === 0 ? unlike(service, state, standing, owner) : changed(state, standing, owner);
+  if (why !== undefined && why === disarmed?.why) return state;
   if (why !== undefined) return { ...state, disarmed: { why, sinceMs: disarmed?.sinceMs ?? atMs } };
   const isAsLeft = disarmed === undefined && sameRecord(standing.record, state.written);
   return isAsLeft ? state : { ...rest, written: standing.record };
+}
+
+/** Why a name we never moved is none of ours to move: also when its record was there and is gone. */
+function unlike(
+  service: Service,
+  state: ServiceState,
+  standing: Standing,
+  owner: string,
+): string | undefined {
+  if (standing.record === null && state.written !== null) {
+    return `the record is gone; it was ${show(state.written)}`;
+  }
+  return strange(service, standing, owner);
 }
 
 /** Why the zone is not as we left it; none when it is, or only the TTL is another. */

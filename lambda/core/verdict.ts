@@ -89,17 +89,14 @@ export const provesUp = (ballots: Ballots, endpoint: string, configured: number)
     configured,
   );
 
-const words: Record<keyof Tally, string> = {
-  up: "up at",
-  down: "down at",
-  refused: "refused at",
-  abstaining: "no view from",
-  pending: "not heard from",
-};
+const words = { down: "down at", up: "up at", refused: "refused at", abstaining: "no view from" } as const;
 
-/** The tally as people read it: `down at 4, up at 1 of 5 locations`. */
+/**
+ * The tally as people read it: `down at 4, up at 1 of 5 locations`. Those whose answer was not waited for, because it
+ * could change nothing, are left out.
+ */
 export function sayTally(t: Tally, configured: number): string {
-  const kinds = ["down", "up", "refused", "abstaining", "pending"] as const;
+  const kinds = ["down", "up", "refused", "abstaining"] as const;
   const said = kinds.flatMap((kind) => (t[kind] > 0 ? [`${words[kind]} ${t[kind]}`] : []));
   return `${said.join(", ")} of ${configured} ${configured === 1 ? "location" : "locations"}`;
 }

@@ -10,21 +10,15 @@ export type Ballots = Readonly<Record<string, Readonly<Record<string, Vote>>>>;
 /**
  * A location votes down only when all its tries failed and there were two at least (one, where the user set
  * the threshold to one): a single lost packet is no outage. One success is enough for up, since a dead server
- * answers nobody. Tries that say nothing (we were late, no time was left, the location does not understand the
- * check) count as not made.
+ * answers nobody. Tries that say nothing (we were late, no time was left, the check makes no sense
+ * there) count as not made.
  */
 export function vote(tries: readonly Finding[], failureThreshold: number): Vote {
-  const said = tries.filter((finding) => !isVoid(finding) && !isOurFault(finding));
+  const said = tries.filter((finding) => !isVoid(finding));
   if (said.some((finding) => finding.ok)) return "up";
   if (said.some(isRefusal)) return "refused";
   return said.length >= Math.min(2, failureThreshold) ? "down" : "unknown";
 }
-
-/**
- * A check that makes no sense to the location that is asked, for example one newer than the code that runs there,
- * is worth an alert, but no sign that the endpoint failed.
- */
-const isOurFault = (finding: Finding): boolean => !finding.ok && finding.reason === "bad-check";
 
 /**
  * When the tries of a confirm start. The last one begins when `confirmWithin` is over: it tells an outage from a

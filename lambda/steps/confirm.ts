@@ -124,11 +124,13 @@ function isSettled(config: Config, group: Group, ballots: Ballots): boolean {
   );
   if (Object.keys(ballots).length === configured) return true;
   if (verdicts.includes("open")) return false;
+  const first = group.endpoints[verdicts.indexOf("up")];
+  // The first target that is up is where a name would go; a later one must not win because it was proven sooner.
   return group.endpoints.every(
     ({ id }, i) =>
       verdicts[i] !== "down" ||
       group.endpoints.length === 1 ||
-      group.endpoints.some((other) => other.id !== id && provesMove(ballots, id, other.id, configured)),
+      (first !== undefined && provesMove(ballots, id, first.id, configured)),
   );
 }
 

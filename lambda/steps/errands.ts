@@ -1,7 +1,7 @@
 import { wantsEvidence } from "../core/decide.ts";
 import type { Health } from "../core/health.ts";
 import { noteLook } from "../core/move.ts";
-import { firstSight, look } from "../core/service-state.ts";
+import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { startFollowing } from "./follow.ts";
 import { afterRefusal, readZone } from "./move.ts";
 import { tellService } from "./tell.ts";
@@ -15,7 +15,7 @@ import { type Group, type Sweep, type Switch, update } from "./watch.ts";
  */
 export async function runErrands(sweep: Sweep, group: Group, each: Switch): Promise<boolean> {
   if (each.state === undefined) await lookFirst(sweep, each);
-  else if (each.state.intent) await afterRefusal(sweep, each, each.state.intent);
+  else if (isUnderWay(each.state)) await lookAfter(sweep, group, each);
   else if (isLookDue(sweep, each)) await lookAgain(sweep, each);
   await tellService(sweep, each);
   startFollowing(sweep, each);
@@ -26,6 +26,14 @@ export async function runErrands(sweep: Sweep, group: Group, each: Switch): Prom
     if (watched) healths[id] = watched.health;
   }
   return wantsEvidence(each.service, each.state, healths, sweep.world.now());
+}
+
+const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;
+
+/** A saved change that nobody is sending at the moment may have taken effect all the same. */
+async function lookAfter(sweep: Sweep, group: Group, each: Switch): Promise<void> {
+  if (each.state?.intent && !sweep.confirming.has(group.id))
+    await afterRefusal(sweep, each, each.state.intent);
 }
 
 async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
@@ -48,11 +56,13 @@ function isLookDue(sweep: Sweep, each: Switch): boolean {
 const lookEveryMinutes = 5;
 
 async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
+  const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service);
   const atMs = sweep.world.now();
   each.readMs = atMs;
   await update(sweep, each, (state) => {
-    if (state.intent) return state;
+    // A move that began or ended meanwhile makes what was read old.
+    if (isUnderWay(state) || state.generation !== generation) return state;
     const after = look(each.service, state, standing, sweep.owner, atMs);
     return noteLook(each.service, state, after, atMs);
   });

@@ -2,7 +2,7 @@ import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import { decide, type Evidence } from "../core/decide.ts";
 import { keep, type Watched } from "../core/endpoint-record.ts";
-import { conclude, type Health, observe, wantsConfirm } from "../core/health.ts";
+import { conclude, type Health, maxGapMs, observe, wantsConfirm } from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
 import { pointsTo } from "../core/records.ts";
 import { healthEvents, type Role } from "../core/report.ts";
@@ -14,10 +14,6 @@ import { act } from "./move.ts";
 import { tellEndpoints, tellService } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
 
-/** Time longer than this between two looks was not seen: two intervals and what a probe and a confirm take. */
-const maxGapMs = ({ policy }: Endpoint): number =>
-  2 * policy.intervalMs + policy.timeoutMs + policy.confirmWithinMs + 2_000;
-
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */
 export function takeProbe(
   sweep: Sweep,
@@ -28,7 +24,12 @@ export function takeProbe(
 ): boolean {
   const watched = sweep.watched.get(endpoint.id);
   if (watched === undefined) return false;
-  const counters = count(watched.counters, watched.health, isVoid(probe) ? 0 : atMs, maxGapMs(endpoint));
+  const counters = count(
+    watched.counters,
+    watched.health,
+    isVoid(probe) ? 0 : atMs,
+    maxGapMs(endpoint.policy),
+  );
   sweep.watched.set(endpoint.id, {
     ...withProbe(sweep, { ...watched, counters }, location, probe, atMs),
     health: observe(watched.health, probe, atMs),
@@ -96,7 +97,7 @@ function judgeEndpoint(
   const [is, why] = verdictOf(sweep, endpoint.id, confirmed);
   const before = watched.health;
   const after = conclude(before, is, confirmed.startedMs, endpoint.policy, why);
-  const counted = count(watched.counters, before, atMs, maxGapMs(endpoint));
+  const counted = count(watched.counters, before, atMs, maxGapMs(endpoint.policy));
   let next: Watched = { ...watched, health: after, counters: settle(counted, before, after) };
   for (const { location, probe } of confirmed.probes) {
     if (probe.id === endpoint.id) {
@@ -125,7 +126,8 @@ function verdictOf(sweep: Sweep, endpoint: string, { ballots, probes }: Confirme
 
 function roleOf(sweep: Sweep, group: Group, endpoint: Endpoint): Role {
   const each = group.service && sweep.switches.get(group.service.id);
-  if (each === undefined) return "alone";
+  // A disarmed service has told that it keeps its hands off; it would not tell of an outage besides.
+  if (each === undefined || each.state?.disarmed) return "alone";
   const active = each.state && pointsTo(each.service, each.state.written);
   const target = each.service.targets.find((target) => target.endpoint === endpoint.id);
   return target !== undefined && target.id === active ? "active" : "standby";

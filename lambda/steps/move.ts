@@ -10,7 +10,7 @@ import {
   intervalOf,
   moveBatch,
 } from "../core/move.ts";
-import { type Change, generationName, type Standing } from "../core/records.ts";
+import { type Change, generationName, recordFor, type Standing, sameValues } from "../core/records.ts";
 import { note } from "../core/report.ts";
 import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
 import { type Sweep, type Switch, update } from "./watch.ts";
@@ -19,7 +19,7 @@ import type { DnsOutcome, World } from "./world.ts";
 /** Does what was decided at `atMs` on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
 export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: number): Promise<void> {
   const { service, state } = each;
-  if (state?.intent) return goOn(sweep, each, state.intent, wish, atMs);
+  if (state?.intent && !state.disarmed) return goOn(sweep, each, state.intent, wish, atMs);
   if (wish.do === "stay" || service.mode === "shadow") {
     await update(sweep, each, (now) => note(service, now, wish, atMs));
     return;
@@ -33,7 +33,11 @@ export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: numb
  * if not: whoever may still be about to send it is then refused, because the generation has moved on.
  */
 async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, atMs: number): Promise<void> {
-  const agrees = each.service.mode === "armed" && wish.do === "move" && wish.to.id === intent.to;
+  const agrees =
+    each.service.mode === "armed" &&
+    wish.do === "move" &&
+    // By value, not by name: a deploy may have given the target another address, and only that one was probed.
+    sameValues(recordFor(each.service, wish.to), intent.want);
   if (!agrees) return send(sweep, each, "drop");
   const fresh = await update(sweep, each, (now) =>
     now.intent ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,

@@ -92,9 +92,9 @@ async function askOnce(
 
 /** One confirm for all of these that have none open. */
 async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
-  const groups = [...new Set(wanted)].filter(({ id }) => !sweep.busy.has(id));
+  const groups = [...new Set(wanted)].filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
-  for (const { id } of groups) sweep.busy.add(id);
+  for (const { id } of groups) sweep.confirming.add(id);
   sweep.done.confirms += groups.length;
   try {
     await Promise.all(
@@ -105,7 +105,7 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
       ),
     );
   } finally {
-    for (const { id } of groups) sweep.busy.delete(id);
+    for (const { id } of groups) sweep.confirming.delete(id);
   }
 }
 
@@ -122,13 +122,13 @@ async function errands(sweep: Sweep): Promise<void> {
   const wanted = await Promise.all(
     sweep.groups.map(async (group) => {
       const each = group.service && sweep.switches.get(group.service.id);
-      if (each === undefined || sweep.busy.has(group.id) || sweep.lost) return [];
+      if (each === undefined || sweep.onErrand.has(group.id) || sweep.lost) return [];
       let wants = false;
-      sweep.busy.add(group.id);
+      sweep.onErrand.add(group.id);
       await guarded(sweep, group, async () => {
         wants = await runErrands(sweep, group, each);
       });
-      sweep.busy.delete(group.id);
+      sweep.onErrand.delete(group.id);
       return wants ? [group] : [];
     }),
   );

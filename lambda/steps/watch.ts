@@ -46,8 +46,10 @@ export type Sweep = {
   /** Endpoints whose health changed and is not saved yet. */
   readonly unsaved: Set<string>;
   readonly switches: ReadonlyMap<string, Switch>;
-  /** Groups with an open confirm or decision. */
-  readonly busy: Set<string>;
+  /** Groups with an open confirm, and whatever follows from it. */
+  readonly confirming: Set<string>;
+  /** Groups whose service's errands are being run. They hold up no confirm. */
+  readonly onErrand: Set<string>;
   /** What goes on beside the ticks and has to be over before the lease is given back. */
   readonly background: Set<Promise<void>>;
   sequence: number;
@@ -97,7 +99,8 @@ export async function openWatch(
     ),
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
-    busy: new Set(),
+    confirming: new Set(),
+    onErrand: new Set(),
     background: new Set(),
     sequence: 0,
     savedMs: nowMs,

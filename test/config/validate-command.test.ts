@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { report } from "../../bin/commands/validate.ts";
+import { report } from "../../config/report.ts";
 import { parse, withService } from "./sample.ts";
 
 const launcher = fileURLToPath(new URL("../../bin/pointsman.js", import.meta.url));

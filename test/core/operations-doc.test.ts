@@ -7,7 +7,10 @@ const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), 
 /** Filed, never told. */
 const silent = new Set(["move-started", "in-sync", "seen-again"]);
 
-test.each(Object.entries(severities))("docs/operations.md says what %s means, and that it is %s", (kind, severity) => {
-  if (silent.has(kind)) expect(page).toContain(`\`${kind}\``);
-  else expect(page).toMatch(new RegExp(`^### \`${kind}\` \\(${severity}`, "m"));
-});
+test.each(Object.entries(severities))(
+  "docs/operations.md says what %s means, and that it is %s",
+  (kind, severity) => {
+    if (silent.has(kind)) expect(page).toContain(`\`${kind}\``);
+    else expect(page).toMatch(new RegExp(`^### \`${kind}\` \\(${severity}`, "m"));
+  },
+);

@@ -1,0 +1,65 @@
+import { parseConfig } from "../config/load.ts";
+import type { Config } from "../lambda/core/config.ts";
+
+/** How fast the demonstration is; durations as a config file has them. */
+export type Pace = {
+  readonly interval: string;
+  readonly timeout: string;
+  readonly confirmWithin: string;
+  readonly within: string;
+  readonly recoverAfter: string;
+  readonly failbackAfter: string;
+};
+
+/** Detection as everybody gets it by default; only what comes after is shortened, so that it can be watched. */
+export const livePace: Pace = {
+  interval: "10s",
+  timeout: "3s",
+  confirmWithin: "5s",
+  within: "2s",
+  recoverAfter: "15s",
+  failbackAfter: "20s",
+};
+
+/** Everything shortened: for the scripted run. */
+export const scriptedPace: Pace = {
+  interval: "2s",
+  timeout: "500ms",
+  confirmWithin: "1s",
+  within: "400ms",
+  recoverAfter: "4s",
+  failbackAfter: "4s",
+};
+
+export type DemoPorts = { readonly frankfurt: number; readonly ireland: number };
+
+/** The demonstration as a user would write it. Addresses are for documentation; checks connect to this machine. */
+export const demoConfigText = (ports: DemoPorts, pace: Pace): string => `
+locations: [eu-central-1, eu-west-1, us-east-2, us-west-2, ap-southeast-1]
+references: []
+services:
+  shop:
+    mode: armed
+    dns: { zoneId: Z0DEMO, name: shop.example.com, type: A, ttl: 15s }
+    check: { http: /health, status: [200], contains: '"ok":true', within: ${pace.within} }
+    targets:
+      - { id: frankfurt, value: 192.0.2.10, check: { connect: "127.0.0.1:${ports.frankfurt}" } }
+      - { id: ireland, value: 198.51.100.20, check: { connect: "127.0.0.1:${ports.ireland}" } }
+    failback: auto
+    failbackAfter: ${pace.failbackAfter}
+    maxMovesPerHour: 60
+defaults:
+  interval: ${pace.interval}
+  timeout: ${pace.timeout}
+  confirmWithin: ${pace.confirmWithin}
+  recoverAfter: ${pace.recoverAfter}
+`;
+
+/** @throws when the demonstration's own config is wrong: a bug */
+export function demoConfig(ports: DemoPorts, pace: Pace): Config {
+  const loaded = parseConfig(demoConfigText(ports, pace), "demo.yaml", { laptop: true });
+  if (loaded.ok) return loaded.config;
+  throw new Error(
+    loaded.errors.map(({ line, path, message }) => `demo.yaml:${line} ${path}: ${message}`).join("\n"),
+  );
+}

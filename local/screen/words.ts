@@ -1,0 +1,114 @@
+import { clock, span } from "../../lambda/core/alert.ts";
+import type { Availability } from "../../lambda/core/counters.ts";
+import type { Trouble } from "../../lambda/core/health.ts";
+import type { Reason } from "../../lambda/core/probe.ts";
+import type { Answer, EndpointView, Seen, ServiceView } from "../watch/model.ts";
+import type { Style } from "./text.ts";
+
+/** The time of day, UTC as in alerts. */
+export const timeOfDay = (ms: number): string => clock(ms).slice(11, 19);
+
+const regionWords: Record<string, string> = {
+  north: "n",
+  south: "s",
+  east: "e",
+  west: "w",
+  central: "c",
+  northeast: "ne",
+  northwest: "nw",
+  southeast: "se",
+  southwest: "sw",
+};
+
+/** `euc1` for `eu-central-1`, for narrow columns. */
+export const shortRegion = (region: string): string =>
+  region
+    .split("-")
+    .map((word) => regionWords[word] ?? word)
+    .join("");
+
+const shortReasons: Record<Reason, string> = {
+  "dns-failed": "no name",
+  "connect-refused": "refused",
+  "connect-timeout": "timeout",
+  "connect-failed": "no way",
+  "address-refused": "address",
+  "tls-failed": "TLS",
+  "tls-expired": "expired",
+  "tls-name-mismatch": "TLS name",
+  "tls-untrusted": "TLS",
+  reset: "reset",
+  "closed-early": "closed",
+  "first-byte-timeout": "timeout",
+  "body-timeout": "timeout",
+  "body-too-large": "too big",
+  "bad-response": "garbled",
+  "status-unexpected": "status",
+  "body-mismatch": "body",
+  "too-slow": "slow",
+  "redirect-refused": "redirect",
+  "refused-to-us": "denied",
+  "bad-check": "check",
+  "prober-late": "late",
+  "no-time": "no time",
+};
+
+const marks: Record<Seen["is"], readonly [string, Style]> = {
+  good: ["●", "good"],
+  bad: ["✕", "bad"],
+  refused: ["▲", "warn"],
+  nothing: ["?", "dim"],
+};
+
+/** One location's last word: a mark, what it says in short, and how it looks. */
+export function seenWords(seen: Seen | undefined): { mark: string; said: string; style: Style } {
+  if (seen === undefined) return { mark: "·", said: "", style: "dim" };
+  const [mark, style] = marks[seen.is];
+  if (typeof seen.said === "number") return { mark, said: `${seen.said} ms`, style };
+  return { mark, said: seen.said in shortReasons ? shortReasons[seen.said as Reason] : seen.said, style };
+}
+
+/** What is believed, in one or two words; what was seen since may raise a doubt. */
+export function healthWords({
+  health,
+  seen,
+}: Pick<EndpointView, "health" | "seen">): readonly [string, Style] {
+  if (health === undefined || (health.state === "unknown" && health.trouble === undefined))
+    return ["asking", "dim"];
+  if (health.trouble !== undefined) return [troubles[health.trouble], "warn"];
+  if (health.state === "down") return isGood(seen) ? ["recovering", "warn"] : ["down", "bad"];
+  return newest(seen)?.is === "bad" ? ["up?", "warn"] : ["up", "good"];
+}
+
+const troubles: Record<Trouble, string> = { blind: "unseen", refused: "denies us", partial: "partly up" };
+
+const isGood = (seen: EndpointView["seen"]): boolean =>
+  newest(seen)?.is === "good" && seen.every((one) => one === undefined || one.is !== "bad");
+
+/** The last word of all locations. */
+export const newest = (seen: EndpointView["seen"]): Seen | undefined =>
+  seen.filter((one) => one !== undefined).sort((a, b) => b.atMs - a.atMs)[0];
+
+/** Never more than was seen: rounded down, and together with how long that is. */
+export function availabilityWords(availability: Availability | undefined): string {
+  if (availability?.ratio === undefined) return "availability: not seen long enough yet";
+  const percent = Math.floor(availability.ratio * 1000) / 10;
+  return `${percent} % of ${span(availability.seenMs)} seen`;
+}
+
+/** The target a name is answered with, by the config's word for it. */
+export function answeredTarget({ service, answer }: ServiceView): string | undefined {
+  const values = answer?.values ?? [];
+  return service.targets.find(({ value }) => values.length === 1 && sameHost(values[0] ?? "", value))?.id;
+}
+
+const sameHost = (a: string, b: string): boolean => a.replace(/\.$/, "") === b.replace(/\.$/, "");
+
+/** What the resolver said. */
+export function answerWords(answer: Answer | undefined): string {
+  if (answer === undefined) return "(not asked yet)";
+  return answer.error === undefined ? answer.values.join(", ") : `no answer: ${answer.error}`;
+}
+
+export const digLine = ({ service }: ServiceView, port: number): string =>
+  `dig @127.0.0.1 -p ${port} ${service.dns.name} ${service.dns.type} +short`;

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Config } from "../lambda/core/config.ts";
+import { clientOf, functionEnvironment } from "./aws-environment.ts";
+import { type LocalFunction, startFunction } from "./functions.ts";
+import type { Outcome } from "./invocation.ts";
+import { type LambdaApi, type LocationCall, openLambdaApi } from "./lambda-api.ts";
+import { openRoute53, type Route53 } from "./route53/api.ts";
+import { type DnsServer, openDnsServer } from "./route53/dns-server.ts";
+import type { Zone } from "./route53/zone.ts";
+import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
+import { openSns, type Sns } from "./sns.ts";
+import type { Published } from "./sns-message.ts";
+import { createTables, openDynamoDb, type TableNames } from "./tables.ts";
+import { zonesOf } from "./zones.ts";
+
+/** What a stack tells while it runs. */
+export type StackListeners = {
+  readonly onCall?: (call: LocationCall) => void;
+  readonly onAlert?: (alert: Published) => void;
+  readonly onSweep?: (event: ScheduledEvent, outcome: Outcome) => void;
+  /** A line that a function wrote. */
+  readonly onLog?: (line: string) => void;
+};
+
+export type StackOptions = StackListeners & {
+  readonly config: Config;
+  /** Made from the config unless given. */
+  readonly zones?: readonly Zone[];
+  /** How often a sweep is started; a demonstration may shorten it. */
+  readonly minuteMs?: number;
+  readonly propagationMs?: number;
+  /** A busy port gives way to the next one. */
+  readonly dnsPort?: number;
+};
+
+export type Stack = {
+  readonly config: Config;
+  readonly client: DynamoDBClient;
+  readonly tables: TableNames;
+  readonly route53: Route53;
+  readonly dns: DnsServer;
+  readonly lambda: LambdaApi;
+  readonly sns: Sns;
+  /** Ends everything; nothing runs or listens afterwards. */
+  stop(): Promise<void>;
+};
+
+const tables: TableNames = { stateTable: "pointsman-state", resultsTable: "pointsman-results" };
+const probeFunction = "pointsman-probe";
+
+/** Both as the stacks have them on AWS. */
+const sweepTimeoutMs = 180_000;
+const probeTimeoutMs = 60_000;
+
+/** How to undo what was started, latest first. */
+type Undo = (() => Promise<void> | void)[];
+
+/** Starts a laptop's AWS with the product in it, and delivers the first minute. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const undo: Undo = [];
+  const stop = async () => {
+    for (let end = undo.pop(); end; end = undo.pop()) await end();
+  };
+  try {
+    const parts = await startParts(options, undo);
+    const sweep = await startSweeps(options, parts, undo);
+    deliver(options, sweep, undo);
+    return { config: options.config, tables, ...parts, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns"> & { readonly dynamodbUrl: string };
+
+const homeOf = (config: Config): string => config.locations[0] ?? "eu-central-1";
+
+const topicArn = (config: Config): string => `arn:aws:sns:${homeOf(config)}:000000000000:pointsman-alerts`;
+
+async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
+  const { config, onAlert, onCall } = options;
+  const dynamodb = await openDynamoDb();
+  undo.push(dynamodb.close);
+  const client = new DynamoDBClient(clientOf(homeOf(config), dynamodb.url));
+  undo.push(() => client.destroy());
+  await createTables(client, tables);
+  const route53 = await openRoute53({
+    zones: options.zones ?? zonesOf(config),
+    ...(options.propagationMs === undefined ? {} : { propagationMs: options.propagationMs }),
+  });
+  undo.push(route53.close);
+  const dns = await openDnsServer(() => route53.answered(), options.dnsPort);
+  undo.push(dns.close);
+  const sns = await openSns(topicArn(config), onAlert);
+  undo.push(sns.close);
+  const probe = await startProbes(options, undo);
+  const lambda = await openLambdaApi(probe, onCall);
+  undo.push(lambda.close);
+  return { client, route53, dns, lambda, sns, dynamodbUrl: dynamodb.url };
+}
+
+/** One sandbox answers for all locations: it keeps nothing between requests, and memory is a laptop's. */
+async function startProbes({ config, onLog }: StackOptions, undo: Undo): Promise<LocalFunction> {
+  const probe = await startFunction({
+    name: probeFunction,
+    module: new URL("../lambda/probe.ts", import.meta.url),
+    env: functionEnvironment(homeOf(config), {}),
+    timeoutMs: probeTimeoutMs,
+    perSandbox: Number.POSITIVE_INFINITY,
+    ...(onLog ? { onLog } : {}),
+  });
+  undo.push(probe.kill);
+  return probe;
+}
+
+async function startSweeps(
+  { config, onLog }: StackOptions,
+  parts: Parts,
+  undo: Undo,
+): Promise<LocalFunction> {
+  const folder = mkdtempSync(join(tmpdir(), "pointsman-"));
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "config.json");
+  writeFileSync(file, JSON.stringify(config));
+  const endpoints = {
+    dynamodb: parts.dynamodbUrl,
+    route53: parts.route53.url,
+    sns: parts.sns.url,
+    lambda: parts.lambda.url,
+  };
+  const sweep = await startFunction({
+    name: "pointsman-sweep",
+    module: new URL("../lambda/sweep.ts", import.meta.url),
+    env: functionEnvironment(homeOf(config), endpoints, {
+      CONFIG_FILE: file,
+      STATE_TABLE: tables.stateTable,
+      RESULTS_TABLE: tables.resultsTable,
+      TOPIC_ARN: topicArn(config),
+      PROBE_FUNCTION: probeFunction,
+      OWNER: "laptop",
+    }),
+    timeoutMs: sweepTimeoutMs,
+    ...(onLog ? { onLog } : {}),
+  });
+  undo.push(sweep.kill);
+  return sweep;
+}
+
+/** Invoked and forgotten, as Scheduler does. */
+function deliver(options: StackOptions, sweep: LocalFunction, undo: Undo): void {
+  let over = false;
+  const { onSweep = () => {}, minuteMs } = options;
+  const scheduler = startScheduler({
+    deliver: (event) => {
+      void sweep.invoke(event).then((outcome) => {
+        if (!over) onSweep(event, outcome);
+      });
+    },
+    ...(minuteMs === undefined ? {} : { minuteMs }),
+  });
+  undo.push(() => {
+    over = true;
+    return scheduler.stop();
+  });
+}

@@ -1,0 +1,34 @@
+import type { Config, Service } from "../lambda/core/config.ts";
+import { recordFor } from "../lambda/core/records.ts";
+import { openZone, type Zone } from "./route53/zone.ts";
+
+/**
+ * The hosted zones a config speaks of, each name at its primary's value. What a zone is called a config does not
+ * say; it holds all of its names.
+ */
+export function zonesOf(config: Config): Zone[] {
+  const ids = [...new Set(config.services.map(({ dns }) => dns.zoneId))];
+  return ids.map((id) => {
+    const services = config.services.filter(({ dns }) => dns.zoneId === id);
+    const sets = services.flatMap((service) => {
+      const [primary] = service.targets;
+      return primary ? [recordFor(service, primary)] : [];
+    });
+    return openZone(id, zoneName(services), sets);
+  });
+}
+
+/** `example.com` for `shop.example.com`; for several names what they have in common. */
+function zoneName(services: readonly Service[]): string {
+  const [first = [], ...others] = services.map(({ dns }) => parentOf(dns.name).split(".").reverse());
+  const isCommon = (label: string, i: number) => others.every((labels) => labels[i] === label);
+  const differs = first.findIndex((label, i) => !isCommon(label, i));
+  const common = differs === -1 ? first : first.slice(0, differs);
+  if (common.length > 0) return common.reverse().join(".");
+  const names = services.map(({ dns }) => dns.name).join(", ");
+  throw new Error(
+    `no hosted zone can hold all of ${names}, which are said to be in ${services[0]?.dns.zoneId}`,
+  );
+}
+
+const parentOf = (name: string): string => (name.split(".").length > 2 ? name.replace(/^[^.]+\./, "") : name);
