@@ -1,54 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { Service } from "../../lambda/core/config.ts";
 import { endpoint, locations, policy, shop, shopConfig, shopRecord } from "../sim/config.ts";
 import { movesOf, violations } from "../sim/oracle.ts";
+import { at, broken, forever, frankfurt, ireland, type Span, simulate, story } from "../sim/shop.ts";
 import {
   type Behaviour,
-  changeZone,
   openSimulation,
   runMinutes,
   type Simulation,
-  startMs,
   startSweep,
   told,
   valuesOf,
   zoneNow,
 } from "../sim/simulation.ts";
-
-const at = (seconds: number): number => startMs + seconds * 1000;
-
-const frankfurt = "192.0.2.10";
-const ireland = "198.51.100.20";
-
-type Span = readonly [
-  host: string,
-  fromS: number,
-  toS: number,
-  behaviour: Behaviour,
-  from?: readonly string[],
-];
-
-/** Endpoints are well except where a span says otherwise. */
-const broken =
-  (...spans: Span[]): Simulation["behaviour"] =>
-  (host, location, atMs) =>
-    spans.find(
-      ([of, fromS, toS, , from]) =>
-        (of === "*" || of === host) &&
-        atMs >= at(fromS) &&
-        atMs < at(toS) &&
-        (from === undefined || from.includes(location)),
-    )?.[3] ?? "ok";
-
-function simulate(behaviour: Simulation["behaviour"], service: Partial<Service> = {}): Simulation {
-  const sim = openSimulation(shopConfig({ services: [{ ...shop, ...service }] }), [shopRecord]);
-  sim.behaviour = behaviour;
-  return sim;
-}
-
-const story = (sim: Simulation): string => sim.trace.join("\n");
-
-const forever = 1e9;
 
 describe("an outage of the primary", () => {
   test("moves the name to the standby, and says so", async () => {
@@ -233,163 +196,12 @@ describe("deliveries", () => {
   });
 });
 
-describe("while a service of AWS fails", () => {
-  const failing = (
-    sim: Simulation,
-    effects: string,
-    fromS: number,
-    toS: number,
-    how: "fail before" | "fail after",
-  ) => {
-    sim.fault = (effect, atMs) =>
-      new RegExp(effects).test(effect) && atMs >= at(fromS) && atMs < at(toS) ? how : undefined;
-  };
-
-  test.each(["fail before", "fail after"] as const)(
-    "Route 53 (%s): people are told, and the name moves when it is back",
-    async (how) => {
-      const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { failback: "manual" });
-      failing(sim, "^(change|read zone|status)$", 60, 290, how);
-      await runMinutes(sim, at(285));
-      expect(told(sim), story(sim)).toContain("move-failing");
-      await runMinutes(sim, at(420));
-      expect(valuesOf(sim), story(sim)).toEqual([ireland]);
-      expect(violations(sim)).toEqual([]);
-    },
-  );
-
-  test("Route 53, and the primary is well before it is back: the move is given up and can never take effect", async () => {
-    const sim = simulate(broken(["frankfurt", 65, 140, "refuse"]));
-    failing(sim, "^(change|read zone|status)$", 60, 330, "fail before");
-    await runMinutes(sim, at(700));
-    expect(movesOf(sim), story(sim)).toEqual([]);
-    expect(told(sim)).toContain("move-dropped");
-    expect(violations(sim)).toEqual([]);
-  });
-
-  test.each(["fail before", "fail after"] as const)(
-    "DynamoDB (%s): no move without its intent saved; afterwards all is told",
-    async (how) => {
-      const sim = simulate(broken(["frankfurt", 95, forever, "refuse"]), { failback: "manual" });
-      failing(sim, "^(put|read|newest|file)", 90, 290, how);
-      await runMinutes(sim, at(285));
-      if (how === "fail before") expect(valuesOf(sim)).toEqual([frankfurt]);
-      await runMinutes(sim, at(480));
-      expect(valuesOf(sim), story(sim)).toEqual([ireland]);
-      expect(violations(sim)).toEqual([]);
-    },
-  );
-
-  test.each(["fail before", "fail after"] as const)(
-    "SNS (%s): the move is not held up, and the alert comes later under the same id",
-    async (how) => {
-      const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { failback: "manual" });
-      failing(sim, "^publish$", 60, 290, how);
-      await runMinutes(sim, at(90));
-      expect(valuesOf(sim)).toEqual([ireland]);
-      await runMinutes(sim, at(420));
-      expect(told(sim)).toEqual(["failover"]);
-      expect(violations(sim)).toEqual([]);
-    },
-  );
-
-  test("the locations cannot be asked: nothing is believed, nothing moves", async () => {
-    const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
-    failing(sim, "^ask", 60, 290, "fail before");
-    await runMinutes(sim, at(285));
-    expect(valuesOf(sim)).toEqual([frankfurt]);
-    await runMinutes(sim, at(360));
-    expect(valuesOf(sim)).toEqual([ireland]);
-  });
-});
-
-describe("a record changed by somebody else", () => {
-  const foreign = { ...shopRecord, values: ["203.0.113.99"] };
-  const swap = (from: typeof shopRecord, to: typeof shopRecord) => [
-    { action: "DELETE" as const, set: from },
-    { action: "CREATE" as const, set: to },
-  ];
-
-  test("disarms the service before the day, and putting it back arms it again", async () => {
-    const sim = simulate(broken());
-    await runMinutes(sim, at(70));
-    changeZone(sim, swap(shopRecord, foreign));
-    await runMinutes(sim, at(480));
-    expect(told(sim)).toEqual(["foreign"]);
-    expect(valuesOf(sim)).toEqual(["203.0.113.99"]);
-    changeZone(sim, swap(foreign, shopRecord));
-    await runMinutes(sim, at(600));
-    expect(told(sim)).toEqual(["foreign", "armed-again"]);
-  });
-
-  test("in the moment of the outage is not overwritten", async () => {
-    const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
-    await runMinutes(sim, at(62));
-    changeZone(sim, swap(shopRecord, foreign));
-    await runMinutes(sim, at(180));
-    expect(valuesOf(sim)).toEqual(["203.0.113.99"]);
-    expect(told(sim)).toContain("foreign");
-  });
-
-  test("in its TTL alone is adopted, and the name moves", async () => {
-    const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
-    await runMinutes(sim, at(62));
-    changeZone(sim, swap(shopRecord, { ...shopRecord, ttlSeconds: 300 }));
-    await runMinutes(sim, at(180));
-    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
-    expect(violations(sim)).toEqual([]);
-  });
-
-  test("and our memory lost: hands off, and people are told", async () => {
-    const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
-    await runMinutes(sim, at(120));
-    expect(valuesOf(sim)).toEqual([ireland]);
-    sim.memory.cells.clear();
-    sim.memory.records.clear();
-    const before = sim.zones.length;
-    await runMinutes(sim, at(400));
-    expect(told(sim)).toContain("foreign");
-    expect(sim.zones.length).toBe(before);
-  });
-});
-
 test("a name without a record gets the first target that is proven up", async () => {
   const sim = openSimulation(shopConfig(), []);
   sim.behaviour = broken(["frankfurt", 0, forever, "refuse"]);
   await runMinutes(sim, at(120));
   expect(valuesOf(sim), story(sim)).toEqual([ireland]);
   expect(told(sim)).toContain("created");
-});
-
-describe("a deploy in the middle of a failover changes nothing by itself", () => {
-  const [first, second] = shop.targets;
-  const edited = { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.99" };
-  const third = { id: "ohio", endpoint: "shop/ohio", value: "198.51.100.30" };
-  const deploys: [string, Partial<Service>][] = [
-    ["the standby's value edited", { targets: [first, edited].filter((target) => target !== undefined) }],
-    ["the standby replaced", { targets: [first, third].filter((target) => target !== undefined) }],
-    ["the targets re-ordered", { targets: [second, first].filter((target) => target !== undefined) }],
-    ["the TTL changed", { dns: { ...shop.dns, ttlSeconds: 60 } }],
-    ["the service renamed", { id: "store" }],
-  ];
-
-  test.each(deploys)("%s", async (_, change) => {
-    const sim = simulate(broken(["frankfurt", 65, 300, "refuse"]));
-    await runMinutes(sim, at(120));
-    const after = sim.zones.length;
-    const service = { ...shop, ...change };
-    sim.config = shopConfig({
-      endpoints: [...shopConfig().endpoints, endpoint("shop/ohio", "ohio")].filter(({ id }) =>
-        service.targets.some((target) => target.endpoint === id),
-      ),
-      services: [service],
-    });
-    await runMinutes(sim, at(290));
-    expect(sim.zones.length, story(sim)).toBe(after);
-    expect(told(sim)).not.toContain("foreign");
-    await runMinutes(sim, at(700));
-    expect(valuesOf(sim), story(sim)).toEqual([change.targets?.[0]?.id === "ireland" ? ireland : frankfurt]);
-  });
 });
 
 test("an endpoint that stands alone is told down and up, with the time it was down", async () => {
