@@ -2,6 +2,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type ProbeAnswer, type ProbeRequest, patienceMs } from "../core/probe.ts";
 import { clientSettings } from "./clients.ts";
 
+/** No request is longer: the config allows `confirmWithin` a minute. What ends each one in time is its own signal. */
+const longestMs = 90_000;
+
 /**
  * Asks locations by invoking the probe function of that Region and waiting for its answer. Sent once: a second try
  * would come too late to be the same question.
@@ -11,7 +14,7 @@ export function openLocations(functionName: string): (request: ProbeRequest) => 
   const clientOf = (region: string): LambdaClient => {
     const found = clients.get(region);
     if (found) return found;
-    const made = new LambdaClient({ region, ...clientSettings(1, 30_000) });
+    const made = new LambdaClient({ region, ...clientSettings(1, longestMs) });
     clients.set(region, made);
     return made;
   };
