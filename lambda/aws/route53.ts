@@ -19,8 +19,8 @@ const requestsPerSecond = 4;
 export function openDns(client: Route53Client, sleep: (ms: number) => Promise<void>): Dns {
   const line = openLine(1000 / requestsPerSecond, sleep);
   return {
-    change: async (zoneId, changes, comment) => {
-      await line.turn();
+    change: async (zoneId, changes, comment, isWanted) => {
+      if (!(await line.turn(isWanted))) return { is: "withheld" };
       return change(client, zoneId, changes, comment);
     },
     read: async (zoneId, { name, type }, generation) => ({
@@ -29,7 +29,7 @@ export function openDns(client: Route53Client, sleep: (ms: number) => Promise<vo
     }),
     status: async (changeId) => {
       // Whoever only wants to know stands back while others wait: a move must not queue behind questions.
-      if (line.waiting() > 0) return "pending";
+      if (line.waiting() > 0) return "not asked";
       await line.turn();
       const { ChangeInfo } = await client.send(new GetChangeCommand({ Id: changeId }));
       return ChangeInfo?.Status === "INSYNC" ? "in-sync" : "pending";
@@ -37,21 +37,31 @@ export function openDns(client: Route53Client, sleep: (ms: number) => Promise<vo
   };
 }
 
-type Line = { turn(): Promise<void>; waiting(): number };
+type Line = { turn(isWanted?: () => boolean): Promise<boolean>; waiting(): number };
+type Waiter = { readonly isWanted: () => boolean; readonly go: (wanted: boolean) => void };
 
-/** Lets one through every `gapMs`, in order. */
-function openLine(gapMs: number, sleep: (ms: number) => Promise<void>): Line {
-  let waiting = 0;
-  let last: Promise<void> = Promise.resolve();
+/** Lets one through every `gapMs`, in order; those who say whether they are still wanted go first, or not at all. */
+export function openLine(gapMs: number, sleep: (ms: number) => Promise<void>): Line {
+  const urgent: Waiter[] = [];
+  const others: Waiter[] = [];
+  let running = false;
+  const run = async () => {
+    running = true;
+    for (let next = urgent.shift() ?? others.shift(); next; next = urgent.shift() ?? others.shift()) {
+      const wanted = next.isWanted();
+      next.go(wanted);
+      if (wanted) await sleep(gapMs);
+    }
+    running = false;
+  };
   return {
-    waiting: () => waiting,
-    turn: async () => {
-      const mine = last;
-      last = mine.then(() => sleep(gapMs));
-      waiting += 1;
-      await mine;
-      waiting -= 1;
-    },
+    waiting: () => urgent.length + others.length,
+    turn: (isWanted) =>
+      new Promise((go) => {
+        if (isWanted) urgent.push({ isWanted, go });
+        else others.push({ isWanted: () => true, go });
+        if (!running) void run();
+      }),
   };
 }
 
@@ -112,7 +122,13 @@ async function find(
     found.AliasTarget !== undefined ||
     found.HealthCheckId !== undefined
   ) {
-    throw new Error(`${name} ${type} is not a simple record (a routing policy, an alias or a health check)`);
+    // Nobody's target and not ours to delete: it disarms, and people are told.
+    return {
+      name,
+      type,
+      ttlSeconds: found.TTL ?? 0,
+      values: ["an alias, a routing policy or a health check"],
+    };
   }
   const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
   return { name, type, ttlSeconds: found.TTL ?? 0, values };

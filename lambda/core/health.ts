@@ -42,7 +42,9 @@ export function wantsConfirm(health: Health, finding: Finding): boolean {
   if (isVoid(finding)) return isBadCheck(finding) && health.trouble === undefined;
   if (health.trouble === "refused" && isRefusal(finding)) return false;
   if (health.state === "unknown" || health.trouble !== undefined) return true;
-  return health.state === "down" ? finding.ok || health.goodSinceMs !== undefined : !finding.ok;
+  if (health.state === "down") return finding.ok || health.goodSinceMs !== undefined;
+  // A suspicion nobody judged (its confirm was void, or its sweep died) must not stay open: time would wait for it.
+  return !finding.ok || health.suspectedMs !== undefined;
 }
 
 const isBadCheck = (finding: Finding): boolean => !finding.ok && finding.reason === "bad-check";

@@ -62,8 +62,12 @@ export const isRelieved = (lease: Lease): boolean => lease.wantedMs > lease.sche
 
 export const renewed = (lease: Lease): Lease => ({ ...lease, beat: lease.beat + 1 });
 
-/** The lease as its holder leaves it. */
-export function released(lease: Lease, tickedMs: number, sequence: number): Lease {
-  const { holder: _, ...rest } = lease;
-  return { ...rest, tickedMs, saved: { epoch: lease.epoch, sequence } };
+/** The lease as its holder leaves it; `sequence` is missing where its records could not be saved together. */
+export function released(lease: Lease, tickedMs: number, sequence: number | undefined): Lease {
+  const { holder: _, saved: __, ...rest } = lease;
+  return {
+    ...rest,
+    tickedMs,
+    ...(sequence === undefined ? {} : { saved: { epoch: lease.epoch, sequence } }),
+  };
 }

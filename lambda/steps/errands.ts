@@ -3,21 +3,19 @@ import type { Health } from "../core/health.ts";
 import { noteLook } from "../core/move.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { startFollowing } from "./follow.ts";
-import { afterRefusal, readZone } from "./move.ts";
-import { tellService } from "./tell.ts";
-import { type Group, type Sweep, type Switch, update } from "./watch.ts";
+import { readZone } from "./move.ts";
+import { startTelling } from "./tell.ts";
+import { type Group, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /**
- * What a service needs apart from probes: a first look at its record, an end for a change that was saved and not
- * seen to take effect, a look whether a disarmed name is as we left it, what is still to be told.
+ * What a service needs apart from probes: a look at its record, what is still to be told, somebody who follows an
+ * accepted change. All of it goes on beside the ticks.
  *
  * @returns whether all locations should be asked, because a change waits for fresh evidence
  */
-export async function runErrands(sweep: Sweep, group: Group, each: Switch): Promise<boolean> {
-  if (each.state === undefined) await lookFirst(sweep, each);
-  else if (isUnderWay(each.state)) await lookAfter(sweep, group, each);
-  else if (isLookDue(sweep, each)) await lookAgain(sweep, each);
-  await tellService(sweep, each);
+export function runErrands(sweep: Sweep, group: Group, each: Switch, fromMs: number, toMs: number): boolean {
+  startLooking(sweep, each, fromMs, toMs);
+  startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
   const healths: Record<string, Health> = {};
@@ -25,41 +23,71 @@ export async function runErrands(sweep: Sweep, group: Group, each: Switch): Prom
     const watched = sweep.watched.get(id);
     if (watched) healths[id] = watched.health;
   }
-  return wantsEvidence(each.service, each.state, healths, sweep.world.now());
+  return wantsEvidence(each.service, each.state, healths, toMs);
 }
 
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;
 
-/** A saved change that nobody is sending at the moment may have taken effect all the same. */
-async function lookAfter(sweep: Sweep, group: Group, each: Switch): Promise<void> {
-  if (each.state?.intent && !sweep.confirming.has(group.id))
-    await afterRefusal(sweep, each, each.state.intent);
+/**
+ * Looks follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
+ * rest to the next one.
+ */
+function startLooking(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
+  if (each.looking || !isLookDue(sweep, each, fromMs, toMs)) return;
+  each.looking = true;
+  const work = sweep.looks.then(async () => {
+    if (!sweep.over.aborted && !sweep.lost) {
+      await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each));
+    }
+  });
+  sweep.looks = inBackground(sweep, each.service.id, work).then(() => {
+    each.looking = false;
+  });
 }
 
+/**
+ * A disarmed name is looked at every minute, the others every five or so, each at a time of its own: Route 53 allows
+ * five requests a second. Not in whole minutes: the relief at the minute's turn would cut off the same looks for ever.
+ */
+function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
+  if (each.state === undefined) return true;
+  if (isUnderWay(each.state)) return false;
+  const everyMs = each.state.disarmed ? 60_000 : 290_000;
+  const { services } = sweep.config;
+  const phaseMs = (services.indexOf(each.service) / services.length) * everyMs;
+  return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
+}
+
+/** A zone that cannot be read again and again, and never was, leaves a name unguarded: people are told. */
+const looksBeforeTold = 3;
+
+const unreadable = (why: string, atMs: number): ServiceState => ({
+  written: null,
+  generation: 0,
+  movesFromUpMs: [],
+  outbox: [],
+  disarmed: { why, sinceMs: atMs },
+});
+
 async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
-  const standing = await readZone(sweep.world, each.service);
+  const standing = await readZone(sweep.world, each.service).catch((error: unknown) => {
+    each.failedLooks += 1;
+    if (each.failedLooks < looksBeforeTold) throw error;
+    return String(error);
+  });
   const atMs = sweep.world.now();
-  each.readMs = atMs;
-  each.state = firstSight(each.service, standing, sweep.owner, atMs);
+  each.state =
+    typeof standing === "string"
+      ? unreadable(`its zone cannot be read: ${standing}`, atMs)
+      : firstSight(each.service, standing, sweep.owner, atMs);
   // Written even when there is nothing to tell, so that the next sweep need not look for the first time again.
   await update(sweep, each, (first) => noteLook(each.service, first, { ...first }, atMs));
 }
-
-/** A disarmed name is looked at every minute, the others in turn every five: Route 53 allows five requests a second. */
-function isLookDue(sweep: Sweep, each: Switch): boolean {
-  const minute = Math.floor(sweep.world.now() / 60_000);
-  if (minute === Math.floor(each.readMs / 60_000)) return false;
-  const turn = sweep.config.services.indexOf(each.service) % lookEveryMinutes;
-  return each.state?.disarmed !== undefined || minute % lookEveryMinutes === turn;
-}
-
-const lookEveryMinutes = 5;
 
 async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
   const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service);
   const atMs = sweep.world.now();
-  each.readMs = atMs;
   await update(sweep, each, (state) => {
     // A move that began or ended meanwhile makes what was read old.
     if (isUnderWay(state) || state.generation !== generation) return state;

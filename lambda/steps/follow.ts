@@ -1,6 +1,7 @@
 import { inSync, syncLate } from "../core/move.ts";
-import { tellService } from "./tell.ts";
-import { type Sweep, type Switch, update } from "./watch.ts";
+import { startTelling } from "./tell.ts";
+import { inBackground, type Sweep, type Switch, update } from "./watch.ts";
+import type { Dns } from "./world.ts";
 
 /** How often Route 53 is asked whether an accepted change has reached its name servers. */
 const followEveryMs = 1_000;
@@ -12,11 +13,9 @@ const followEveryMs = 1_000;
 export function startFollowing(sweep: Sweep, each: Switch): void {
   if (each.following || each.state?.propagation === undefined) return;
   each.following = true;
-  const work = follow(sweep, each).finally(() => {
+  void inBackground(sweep, each.service.id, follow(sweep, each)).then(() => {
     each.following = false;
-    sweep.background.delete(work);
   });
-  sweep.background.add(work);
 }
 
 async function follow(sweep: Sweep, each: Switch): Promise<void> {
@@ -26,18 +25,29 @@ async function follow(sweep: Sweep, each: Switch): Promise<void> {
   }
 }
 
+/** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
+async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
+  try {
+    return await sweep.world.dns.status(changeId);
+  } catch (error) {
+    sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
+    return "pending";
+  }
+}
+
 async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
   const { service } = each;
   const { changeId } = each.state?.propagation ?? {};
   if (changeId === undefined) return;
   try {
-    const status = await sweep.world.dns.status(changeId);
+    const status = await statusOf(sweep, each, changeId);
+    if (status === "not asked") return;
     const atMs = sweep.world.now();
     await update(sweep, each, (state) => {
       if (state.propagation?.changeId !== changeId) return state;
       return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
     });
-    await tellService(sweep, each);
+    startTelling(sweep, each);
   } catch (error) {
     sweep.world.log("warn", "propagation not known", { service: service.id, error: String(error) });
   }

@@ -11,7 +11,7 @@ import type { Ballots } from "../core/vote.ts";
 import { type Confirmed, referenceIds } from "./confirm.ts";
 import { startFollowing } from "./follow.ts";
 import { act } from "./move.ts";
-import { tellEndpoints, tellService } from "./tell.ts";
+import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
 
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */
@@ -64,7 +64,7 @@ export async function judge(sweep: Sweep, group: Group, confirmed: Confirmed): P
   });
   await actOn(sweep, group, confirmed.ballots, atMs);
   await saving;
-  await tellEndpoints(sweep, changed);
+  startTellingEndpoints(sweep, changed);
 }
 
 /** Decides for the group's service on this evidence, and does it. */
@@ -81,7 +81,7 @@ async function actOn(sweep: Sweep, group: Group, ballots: Ballots, atMs: number)
   const { intent: _, ...free } = each.state;
   await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
   startFollowing(sweep, each);
-  await tellService(sweep, each);
+  startTelling(sweep, each);
 }
 
 /** True when what is believed of the endpoint changed in a way that is saved at once. */
@@ -127,8 +127,8 @@ function verdictOf(sweep: Sweep, endpoint: string, { ballots, probes }: Confirme
 function roleOf(sweep: Sweep, group: Group, endpoint: Endpoint): Role {
   const each = group.service && sweep.switches.get(group.service.id);
   // A disarmed service has told that it keeps its hands off; it would not tell of an outage besides.
-  if (each === undefined || each.state?.disarmed) return "alone";
-  const active = each.state && pointsTo(each.service, each.state.written);
+  if (each?.state === undefined || each.state.disarmed) return "alone";
+  const active = pointsTo(each.service, each.state.written);
   const target = each.service.targets.find((target) => target.endpoint === endpoint.id);
   return target !== undefined && target.id === active ? "active" : "standby";
 }

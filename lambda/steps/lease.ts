@@ -99,7 +99,7 @@ export async function releaseLease(
   world: World,
   held: Held,
   tickedMs: number,
-  sequence: number,
+  sequence: number | undefined,
 ): Promise<void> {
   await write(world, held, (lease) => released(lease, tickedMs, sequence));
 }

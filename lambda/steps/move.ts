@@ -10,7 +10,14 @@ import {
   intervalOf,
   moveBatch,
 } from "../core/move.ts";
-import { type Change, generationName, recordFor, type Standing, sameValues } from "../core/records.ts";
+import {
+  type Change,
+  generationName,
+  recordFor,
+  type Standing,
+  sameRecord,
+  sameValues,
+} from "../core/records.ts";
 import { note } from "../core/report.ts";
 import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
 import { type Sweep, type Switch, update } from "./watch.ts";
@@ -24,8 +31,13 @@ export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: numb
     await update(sweep, each, (now) => note(service, now, wish, atMs));
     return;
   }
-  const saved = await update(sweep, each, (now) => (now.intent ? now : intend(service, now, wish, atMs)));
-  if (saved) await send(sweep, each, "move");
+  // What was decided is decided about the state as it was: a look at the zone may have come between.
+  const saved = await update(sweep, each, (now) =>
+    now.intent || now.disarmed || !sameRecord(now.written, state?.written ?? null)
+      ? now
+      : intend(service, now, wish, atMs),
+  );
+  if (saved && !each.state?.disarmed) await send(sweep, each, "move");
 }
 
 /**
@@ -52,9 +64,11 @@ const triesInARow = 4;
 async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<void> {
   let trouble = "";
   for (let attempt = 0; attempt < triesInARow; attempt++) {
-    if (attempt > 0) await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()));
+    if (attempt > 0) await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()), sweep.over);
     const intent = each.state?.intent;
-    if (intent === undefined || sweep.lost || (what === "move" && isStale(sweep, each, intent))) return;
+    if (intent === undefined) return;
+    // The next sweep goes on with it: nobody is asked while this one still tries.
+    if (attempt > 0 && sweep.over.aborted) break;
     try {
       const outcome = await sendOnce(sweep, each, intent, what);
       if (outcome === "over") return;
@@ -74,17 +88,25 @@ async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<
 const isStale = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
   sweep.world.now() - intent.decidedMs > 2 * intervalOf(sweep.config, each.service);
 
+/** The next sweep is waiting: whoever stands in line for Route 53 is left to it, and nobody stays unwatched meanwhile. */
+const isKeepingOthers = (sweep: Sweep, askedMs: number): boolean =>
+  sweep.over.aborted && sweep.world.elapsed() - askedMs > 1_000;
+
 /** One request. `over` when its outcome is saved, else what stood in the way. */
 async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move" | "drop"): Promise<string> {
   const { service } = each;
   const { owner } = sweep;
+  const askedMs = sweep.world.elapsed();
   const changes = what === "move" ? moveBatch(service, intent, owner) : dropBatch(service, intent, owner);
   const outcome = await change(
     sweep.world,
     service,
     changes,
     `Pointsman ${what}: ${intent.from ?? "none"} -> ${intent.to}`,
+    () =>
+      !sweep.lost && !isKeepingOthers(sweep, askedMs) && (what === "drop" || !isStale(sweep, each, intent)),
   );
+  if (outcome.is === "withheld") return "over";
   if (outcome.is === "refused") return afterRefusal(sweep, each, intent);
   if (what === "move") {
     sweep.done.moves += 1;
@@ -95,8 +117,13 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
   return "over";
 }
 
-const change = (world: World, service: Service, changes: Change[], comment: string): Promise<DnsOutcome> =>
-  world.dns.change(service.dns.zoneId, changes, comment);
+const change = (
+  world: World,
+  service: Service,
+  changes: Change[],
+  comment: string,
+  isWanted: () => boolean,
+): Promise<DnsOutcome> => world.dns.change(service.dns.zoneId, changes, comment, isWanted);
 
 const accept = (sweep: Sweep, each: Switch, intent: Intent, changeId: string | undefined): Promise<boolean> =>
   update(sweep, each, (state) =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Config } from "../core/config.ts";
 import { nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
@@ -34,15 +35,17 @@ export async function sweep(config: Config, world: World, owner: string, shift: 
   const held = await takeLease(world, shift);
   if (typeof held === "string") return { left: held };
   const [stop, over] = [new AbortController(), new AbortController()];
+  // Every followed change listens; Node takes more than ten listeners for a leak and says so.
+  setMaxListeners(0, over.signal);
   const keeping = keepLease(world, held, stop.signal, over);
   try {
-    const state = await openWatch(config, world, owner, held, over.signal);
+    const state = await openPatiently(config, world, owner, held, over.signal, shift.untilMs - endingMs);
     void keeping.then(({ lost }) => {
       if (lost) state.lost = true;
     });
     await watch(state, shift.untilMs - endingMs);
     over.abort();
-    await Promise.all(state.background);
+    while (state.background.size > 0) await Promise.all(state.background);
     if (!state.lost) await handOver(state, held, stop, keeping);
     return reportOf(state, world.now() >= shift.untilMs - endingMs);
   } finally {
@@ -52,13 +55,38 @@ export async function sweep(config: Config, world: World, owner: string, shift: 
   }
 }
 
+const openAgainMs = 1_000;
+
+/** A table that did not answer once is no reason to leave the watch to the next minute's sweep. */
+async function openPatiently(
+  config: Config,
+  world: World,
+  owner: string,
+  held: Held,
+  over: AbortSignal,
+  untilMs: number,
+): Promise<Sweep> {
+  for (;;) {
+    try {
+      return await openWatch(config, world, owner, held, over);
+    } catch (error) {
+      if (over.aborted || world.now() + openAgainMs >= untilMs) throw error;
+      world.log("warn", "state not read; tried again", { error: String(error) });
+      await world.sleep(openAgainMs, over);
+    }
+  }
+}
+
 /** Tick after tick. Ticks may overlap; all of them are over when this returns. */
 async function watch(state: Sweep, untilMs: number): Promise<void> {
   const { config, world, held, over } = state;
   const every = tickMs(config.endpoints);
   const open = new Set<Promise<void>>();
   const start = (work: Promise<void>) => {
-    const tracked = work.finally(() => open.delete(tracked));
+    // Nobody awaits it before the end: an exception unheard until then would end the process.
+    const tracked = work
+      .catch((error: unknown) => world.log("error", "tick failed", { error: String(error) }))
+      .finally(() => open.delete(tracked));
     open.add(tracked);
   };
   state.tickedMs = firstFromMs(held, every, world.now());
@@ -90,17 +118,23 @@ async function saveIfLate(state: Sweep): Promise<void> {
   }
 }
 
-/** Everything is saved before the lease is given back; if it cannot be, the next sweep has to look for itself. */
+/** Everything is saved before the lease is given back; where it cannot be, the next sweep looks for it one by one. */
 async function handOver(
   state: Sweep,
   held: Held,
   stop: AbortController,
   keeping: Promise<unknown>,
 ): Promise<void> {
-  await saveRecords(state, [...state.watched.keys()]);
+  const saved = await saveRecords(state, [...state.watched.keys()]).then(
+    () => true,
+    (error: unknown) => {
+      state.world.log("error", "minute not saved", { error: String(error) });
+      return false;
+    },
+  );
   stop.abort();
   await keeping;
-  if (!state.lost) await releaseLease(state.world, held, state.tickedMs, state.sequence);
+  if (!state.lost) await releaseLease(state.world, held, state.tickedMs, saved ? state.sequence : undefined);
 }
 
 function reportOf(state: Sweep, timeIsUp: boolean): Report {

@@ -1,18 +1,16 @@
 import { alert } from "../core/alert.ts";
 import type { Event } from "../core/event.ts";
-import { type Sweep, type Switch, update } from "./watch.ts";
+import { inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /**
- * Tells and files what stands in a service's outbox. An event is taken out only after both have happened, so it
- * is told at least once, always under the same id. One call after another, or an event would be told by each.
+ * Tells and files what stands in a service's outbox, beside the ticks: nothing waits for SNS. An event is taken out
+ * only after both have happened, so it is told at least once, always under the same id.
  */
-export function tellService(sweep: Sweep, each: Switch): Promise<void> {
-  const run = each.telling.then(() => tellServiceNow(sweep, each));
-  each.telling = run.catch(() => undefined);
-  return run;
+export function startTelling(sweep: Sweep, each: Switch): void {
+  if (each.state?.outbox.length) void inBackground(sweep, each.service.id, tellService(sweep, each));
 }
 
-async function tellServiceNow(sweep: Sweep, each: Switch): Promise<void> {
+async function tellService(sweep: Sweep, each: Switch): Promise<void> {
   const told = await tell(sweep, each.state?.outbox ?? []);
   if (told.size === 0) return;
   await update(sweep, each, (state) => ({
@@ -21,8 +19,13 @@ async function tellServiceNow(sweep: Sweep, each: Switch): Promise<void> {
   }));
 }
 
-/** The same for endpoints. What is still unsaved waits: an alert never comes before the state it tells of. */
-export async function tellEndpoints(sweep: Sweep, endpoints: Iterable<string>): Promise<void> {
+/** The same for endpoints. */
+export function startTellingEndpoints(sweep: Sweep, endpoints: Iterable<string>): void {
+  void inBackground(sweep, "telling", tellEndpoints(sweep, endpoints));
+}
+
+/** What is still unsaved waits: an alert never comes before the state it tells of. */
+async function tellEndpoints(sweep: Sweep, endpoints: Iterable<string>): Promise<void> {
   for (const id of endpoints) {
     const watched = sweep.watched.get(id);
     if (watched === undefined || watched.outbox.length === 0 || sweep.unsaved.has(id)) continue;
@@ -36,14 +39,20 @@ export async function tellEndpoints(sweep: Sweep, endpoints: Iterable<string>): 
 async function tell(sweep: Sweep, events: readonly Event[]): Promise<Set<string>> {
   const told = new Set<string>();
   for (const event of events) {
-    if (sweep.lost) break;
+    // The outbox is saved: whoever relieves this sweep tells the rest.
+    if (sweep.lost || sweep.over.aborted) break;
+    if (sweep.telling.has(event.id)) continue;
+    sweep.telling.add(event.id);
     try {
-      if (event.alert) await sweep.world.publish(alert(event));
+      if (event.alert && !sweep.published.has(event.id)) await sweep.world.publish(alert(event));
+      sweep.published.add(event.id);
       await sweep.world.store.file(event);
       sweep.world.log("info", "event", event);
       told.add(event.id);
     } catch (error) {
       sweep.world.log("error", "event not told yet", { id: event.id, error: String(error) });
+    } finally {
+      sweep.telling.delete(event.id);
     }
   }
   return told;

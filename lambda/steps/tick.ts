@@ -3,7 +3,7 @@ import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
 import { judge, takeProbe } from "./judge.ts";
-import { tellEndpoints } from "./tell.ts";
+import { startTellingEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
 
 /** More questions than these go to a location in several requests, so that each gets processor time of its own. */
@@ -16,7 +16,7 @@ export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<
   const requests = requestsOf(turns);
   await Promise.all([
     ...requests.map(async (request) => confirmAll(sweep, await ask(sweep, request))),
-    errands(sweep),
+    errands(sweep, fromMs, toMs),
     catchUp(sweep),
   ]);
 }
@@ -94,18 +94,24 @@ async function askOnce(
 async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
   const groups = [...new Set(wanted)].filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
-  for (const { id } of groups) sweep.confirming.add(id);
+  const open = new Set(groups.map(({ id }) => id));
+  for (const id of open) sweep.confirming.add(id);
+  const close = (id: string) => {
+    if (open.delete(id)) sweep.confirming.delete(id);
+  };
   sweep.done.confirms += groups.length;
   try {
     await Promise.all(
       chunks(groups, questionsPerRequest).map((chunk) =>
-        confirm(sweep.config, sweep.world, chunk, (group, confirmed) =>
-          guarded(sweep, group, () => judge(sweep, group, confirmed)),
-        ),
+        confirm(sweep.config, sweep.world, chunk, async (group, confirmed) => {
+          await guarded(sweep, group, () => judge(sweep, group, confirmed));
+          // A group that was quick does not wait for the others of its request.
+          close(group.id);
+        }),
       ),
     );
   } finally {
-    for (const { id } of groups) sweep.confirming.delete(id);
+    for (const id of [...open]) close(id);
   }
 }
 
@@ -118,21 +124,12 @@ async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): P
   }
 }
 
-async function errands(sweep: Sweep): Promise<void> {
-  const wanted = await Promise.all(
-    sweep.groups.map(async (group) => {
-      const each = group.service && sweep.switches.get(group.service.id);
-      if (each === undefined || sweep.onErrand.has(group.id) || sweep.lost) return [];
-      let wants = false;
-      sweep.onErrand.add(group.id);
-      await guarded(sweep, group, async () => {
-        wants = await runErrands(sweep, group, each);
-      });
-      sweep.onErrand.delete(group.id);
-      return wants ? [group] : [];
-    }),
-  );
-  await confirmAll(sweep, wanted.flat());
+async function errands(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
+  const wanted = sweep.groups.filter((group) => {
+    const each = group.service && sweep.switches.get(group.service.id);
+    return each !== undefined && runErrands(sweep, group, each, fromMs, toMs);
+  });
+  await confirmAll(sweep, wanted);
 }
 
 /** Saves and tells what could not be saved or told before. */
@@ -142,5 +139,5 @@ async function catchUp(sweep: Sweep): Promise<void> {
   } catch (error) {
     sweep.world.log("error", "records not saved yet", { error: String(error) });
   }
-  await tellEndpoints(sweep, sweep.watched.keys());
+  startTellingEndpoints(sweep, sweep.watched.keys());
 }

@@ -16,12 +16,12 @@ export type Switch = {
   unsure: boolean;
   /** Writes to one service follow one another. */
   queue: Promise<unknown>;
-  /** So does the telling of its events. */
-  telling: Promise<unknown>;
   /** Somebody follows its accepted change to the name servers. */
   following: boolean;
-  /** When the zone was last read for a disarmed name. */
-  readMs: number;
+  /** First looks that failed. */
+  failedLooks: number;
+  /** A look at its record is due or under way. */
+  looking: boolean;
 };
 
 /** Endpoints that are judged together: the targets of a service, or one that stands alone. */
@@ -48,8 +48,11 @@ export type Sweep = {
   readonly switches: ReadonlyMap<string, Switch>;
   /** Groups with an open confirm, and whatever follows from it. */
   readonly confirming: Set<string>;
-  /** Groups whose service's errands are being run. They hold up no confirm. */
-  readonly onErrand: Set<string>;
+  /** Looks at the zone, one after the other. */
+  looks: Promise<void>;
+  /** Events that are being told, and those that were published and could not be filed yet. */
+  readonly telling: Set<string>;
+  readonly published: Set<string>;
   /** What goes on beside the ticks and has to be over before the lease is given back. */
   readonly background: Set<Promise<void>>;
   sequence: number;
@@ -100,7 +103,9 @@ export async function openWatch(
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
     confirming: new Set(),
-    onErrand: new Set(),
+    looks: Promise.resolve(),
+    telling: new Set(),
+    published: new Set(),
     background: new Set(),
     sequence: 0,
     savedMs: nowMs,
@@ -150,15 +155,26 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
       state: row?.body,
       unsure: false,
       queue: Promise.resolve(),
-      telling: Promise.resolve(),
       following: false,
-      readMs: 0,
+      failedLooks: 0,
+      looking: false,
     };
     if (held.clean || row === undefined) return { ...opened, version };
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
       return { ...opened, version: version + 1 };
     }
   }
+}
+
+/** Lets `work` go on beside the ticks; the sweep does not end before it. Never rejects. */
+export function inBackground(sweep: Sweep, what: string, work: Promise<void>): Promise<void> {
+  const tracked = work
+    .catch((error: unknown) =>
+      sweep.world.log("error", "not done; tried again", { what, error: String(error) }),
+    )
+    .finally(() => sweep.background.delete(tracked));
+  sweep.background.add(tracked);
+  return tracked;
 }
 
 /**

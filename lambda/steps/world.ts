@@ -31,14 +31,25 @@ export type Store = {
   file(event: Event): Promise<void>;
 };
 
-export type DnsOutcome = { readonly is: "accepted"; readonly changeId: string } | { readonly is: "refused" };
+export type DnsOutcome =
+  | { readonly is: "accepted"; readonly changeId: string }
+  | { readonly is: "refused" }
+  | { readonly is: "withheld" };
 
 export type Dns = {
-  /** Sends one atomic batch, once. @throws when it was not taken or the outcome is unknown */
-  change(zoneId: string, changes: readonly Change[], comment: string): Promise<DnsOutcome>;
+  /**
+   * Sends one atomic batch, once, when its turn comes: `withheld` when `isWanted` says no by then.
+   * @throws when it was not taken or the outcome is unknown
+   */
+  change(
+    zoneId: string,
+    changes: readonly Change[],
+    comment: string,
+    isWanted: () => boolean,
+  ): Promise<DnsOutcome>;
   /** What stands in the zone under the two names. */
   read(zoneId: string, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
-  status(changeId: string): Promise<"pending" | "in-sync">;
+  status(changeId: string): Promise<"pending" | "in-sync" | "not asked">;
 };
 
 /** Everything a sweep touches outside itself. On AWS, on a laptop and in the simulator it is another one. */

@@ -60,14 +60,23 @@ function watch(client: Route53Client, clock: Clock): { readonly command: string;
   return sent;
 }
 
+const always = (): boolean => true;
+
 describe("a change", () => {
   test("is accepted as a whole, with its comment", async () => {
     const { dns, route53 } = await open();
-    const outcome = await dns.change("Z1", failover, "shop: frankfurt is down");
+    const outcome = await dns.change("Z1", failover, "shop: frankfurt is down", always);
     expect(outcome).toEqual({ is: "accepted", changeId: expect.stringMatching(/\w/) });
     expect(route53.changes()).toMatchObject([{ comment: "shop: frankfurt is down" }]);
     const standing = await dns.read("Z1", primary, generation.name);
     expect(standing).toEqual({ record: standby, generation });
+  });
+
+  test("that is not wanted any more when its turn comes is withheld", async () => {
+    const { dns, route53, sent } = await open();
+    expect(await dns.change("Z1", failover, "", () => false)).toEqual({ is: "withheld" });
+    expect(sent).toEqual([]);
+    expect(route53.changes()).toEqual([]);
   });
 
   test.each([
@@ -75,20 +84,20 @@ describe("a change", () => {
     ["a CREATE of what is there", [...swap(null, generation), ...swap(null, standby)]],
   ])("is refused as a whole: %s", async (_, changes) => {
     const { dns, route53 } = await open();
-    expect(await dns.change("Z1", changes, "")).toEqual({ is: "refused" });
+    expect(await dns.change("Z1", changes, "", always)).toEqual({ is: "refused" });
     expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: primary, generation: null });
     expect(route53.changes()).toEqual([]);
   });
 
   test("has its comment cut to the 256 characters Route 53 takes", async () => {
     const { dns, route53 } = await open();
-    await dns.change("Z1", failover, "x".repeat(300));
+    await dns.change("Z1", failover, "x".repeat(300), always);
     expect(route53.changes()[0]?.comment).toBe("x".repeat(256));
   });
 
   test("is pending until it is in sync", async () => {
     const { dns, clock } = await open();
-    const outcome = await dns.change("Z1", failover, "");
+    const outcome = await dns.change("Z1", failover, "", always);
     const changeId = outcome.is === "accepted" ? outcome.changeId : "";
     expect(await dns.status(changeId)).toBe("pending");
     await clock.run(propagationMs - 1);
@@ -109,7 +118,7 @@ describe("a change", () => {
   ])("throws, sent once, when it was not taken: %s", async (_, fault, error) => {
     const { dns, sent, route53 } = await open();
     route53.faults.failNext({ ...fault, when: "before" });
-    await expect(dns.change("Z1", failover, "")).rejects.toMatchObject(error);
+    await expect(dns.change("Z1", failover, "", always)).rejects.toMatchObject(error);
     expect(sent).toHaveLength(1);
     expect(route53.changes()).toEqual([]);
     expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: primary, generation: null });
@@ -121,14 +130,14 @@ describe("a change", () => {
   ])("throws when its answer is lost, and reading shows it: %s", async (_, fault) => {
     const { dns, route53 } = await open();
     route53.faults.failNext({ ...fault, when: "after" });
-    await expect(dns.change("Z1", failover, "")).rejects.toThrow();
+    await expect(dns.change("Z1", failover, "", always)).rejects.toThrow();
     expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: standby, generation });
     expect(route53.changes()).toHaveLength(1);
   });
 
   test("of a zone that is not there throws; so does the status of a change nobody made", async () => {
     const { dns } = await open();
-    await expect(dns.change("Z2", failover, "")).rejects.toMatchObject({ name: "NoSuchHostedZone" });
+    await expect(dns.change("Z2", failover, "", always)).rejects.toMatchObject({ name: "NoSuchHostedZone" });
     await expect(dns.status("C1")).rejects.toMatchObject({ name: "NoSuchChange" });
   });
 });
@@ -178,7 +187,7 @@ describe("reading", () => {
       "<SetIdentifier>one</SetIdentifier><Weight>1</Weight><TTL>15</TTL>" +
         "<ResourceRecords><ResourceRecord><Value>192.0.2.10</Value></ResourceRecord></ResourceRecords>",
     ],
-  ])("throws rather than take for ours what is not a simple record: %s", async (_, fields) => {
+  ])("takes for nobody's target what is not a simple record: %s", async (_, fields) => {
     const server = await serveLoopback((__, response) => {
       response.writeHead(200, { "content-type": "text/xml" });
       response.end(
@@ -191,9 +200,8 @@ describe("reading", () => {
     });
     onTestFinished(server.close);
     const dns = openDns(connect(server.url), async () => {});
-    await expect(dns.read("Z1", primary, generation.name)).rejects.toThrow(
-      "shop.example.com A is not a simple",
-    );
+    const { record } = await dns.read("Z1", primary, "_pointsman-a.shop.example.com");
+    expect(record?.values).toEqual(["an alias, a routing policy or a health check"]);
   });
 
   test("throws when Route 53 cannot be asked: no answer is not an empty zone", async () => {
@@ -218,20 +226,20 @@ describe("the line before Route 53", () => {
     let sleep: (ms: number) => Promise<void> = async () => {};
     const opened = await open([primary], (ms) => sleep(ms));
     sleep = opened.clock.sleep;
-    const change = () => opened.dns.change("Z1", failover, "");
+    const change = () => opened.dns.change("Z1", failover, "", always);
     const read = () => opened.dns.read("Z1", primary, generation.name);
     return { ...opened, change, read };
   }
 
-  test("lets one through every 250 ms, the first at once, in order", async () => {
+  test("lets one through every 250 ms, the first at once, and changes before questions", async () => {
     const { clock, sent, change, read } = await openLine();
     await runUntilOver(clock, [change(), change(), read(), change(), change()]);
     expect(sent.slice(0, 5)).toEqual([
       { command: "ChangeResourceRecordSetsCommand", atMs: 0 },
       { command: "ChangeResourceRecordSetsCommand", atMs: 250 },
-      { command: "ListResourceRecordSetsCommand", atMs: 500 },
+      { command: "ChangeResourceRecordSetsCommand", atMs: 500 },
       { command: "ChangeResourceRecordSetsCommand", atMs: 750 },
-      { command: "ChangeResourceRecordSetsCommand", atMs: 1_000 },
+      { command: "ListResourceRecordSetsCommand", atMs: 1_000 },
     ]);
   });
 
@@ -265,7 +273,7 @@ describe("the line before Route 53", () => {
     const changeId = first.is === "accepted" ? first.changeId : "";
     await clock.run(propagationMs);
     const changes = [change(), change()];
-    expect(await dns.status(changeId)).toBe("pending");
+    expect(await dns.status(changeId)).toBe("not asked");
     await runUntilOver(clock, changes);
     expect(sent.map(({ command }) => command)).not.toContain("GetChangeCommand");
     const asked = dns.status(changeId);

@@ -8,6 +8,7 @@ import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
 import { type Clock, openClock } from "./clock.ts";
 import { type Memory, openMemory } from "./memory.ts";
+import { seeded } from "./seeded.ts";
 
 /** What an endpoint does to a probe, from a location, at a time. */
 export type Behaviour = "ok" | "refuse" | "black hole" | "forbid";
@@ -48,6 +49,12 @@ export type Simulation = {
   syncMs: number;
   /** Faults that strike every life: none, or why a call fails. */
   fault: (effect: string, atMs: number) => "fail before" | "fail after" | undefined;
+  /** How long a call takes. */
+  takesMs: (effect: string, atMs: number) => number;
+  /** The real line in front of Route 53. */
+  line?: { turn(isWanted?: () => boolean): Promise<boolean>; waiting(): number };
+  /** Route 53 is read in two calls, as it is in reality. */
+  torn?: boolean;
   /** Trouble for one sweep, by its name and the number of the effect it strikes at. */
   troubleOf: (life: string) => Life["trouble"];
 };
@@ -73,6 +80,7 @@ export function openSimulation(config: Config, records: readonly RecordSet[]): S
     behaviour: () => "ok",
     syncMs: 1_000,
     fault: () => undefined,
+    takesMs: () => callMs,
     troubleOf: () => new Map(),
   };
 }
@@ -144,7 +152,7 @@ function worldOf(sim: Simulation, life: Life): World {
     pause("before");
     await awake();
     if (trouble === "kill before") life.dead = true;
-    await clock.sleep(callMs);
+    await clock.sleep(sim.takesMs(name, clock.now()));
     await awake();
     if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
     const result = await work();
@@ -209,8 +217,9 @@ const storeOf = (store: Store, effect: Effect): Store => ({
 });
 
 const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
-  change: (_zoneId, changes) =>
-    effect("change", () => {
+  change: async (_zoneId, changes, _comment, isWanted) => {
+    if (sim.line ? !(await sim.line.turn(isWanted)) : !isWanted()) return { is: "withheld" };
+    return effect("change", () => {
       const sets = changes.map(({ action, record }) => ({ action, set: record }));
       const result = applyBatch(zoneNow(sim), sets);
       if (!result.ok) {
@@ -219,16 +228,27 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       }
       sim.zones.push({ atMs: sim.clock.now(), by: life.name, zone: result.zone });
       return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
-    }),
-  read: (_zoneId, { name, type }, generation) =>
-    effect("read zone", (): Standing => {
+    });
+  },
+  read: async (_zoneId, { name, type }, generation): Promise<Standing> => {
+    if (sim.line || sim.torn) {
+      await sim.line?.turn();
+      const record = await effect("read zone", () => plain(sim, name, type));
+      await sim.line?.turn();
+      return { record, generation: await effect("read generation", () => plain(sim, generation, "TXT")) };
+    }
+    return effect("read zone", (): Standing => {
       return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
-    }),
-  status: (changeId) =>
-    effect("status", () => {
+    });
+  },
+  status: async (changeId) => {
+    if (sim.line && sim.line.waiting() > 0) return "not asked";
+    await sim.line?.turn();
+    return effect("status", () => {
       const change = sim.zones[Number(changeId.slice(1))];
       return change && sim.clock.now() - change.atMs >= sim.syncMs ? "in-sync" : "pending";
-    }),
+    });
+  },
 });
 
 function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
@@ -270,15 +290,4 @@ async function probe(
   if (behaviour === "forbid") return { ok: false, latencyMs, reason: "refused-to-us", detail: "status 403." };
   const reason = behaviour === "refuse" ? "connect-refused" : "connect-timeout";
   return { ok: false, latencyMs, reason, detail: `${id} ${behaviour}.` };
-}
-
-/** Mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c): small, seeded, good enough for jitter. */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
