@@ -2,7 +2,17 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        // One import of the CDK for a worker, not for a file: it takes longer than the tests.
+        test: { name: "lib", include: ["test/lib/**/*.test.ts"], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lib/**"] },
+      },
+    ],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     maxWorkers: "100%",
     testTimeout: 60_000,

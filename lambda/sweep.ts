@@ -7,6 +7,7 @@ import type { Context } from "aws-lambda";
 import { clientSettings } from "./aws/clients.ts";
 import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
+import { metricsOf } from "./aws/metrics.ts";
 import { openDns } from "./aws/route53.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
@@ -83,7 +84,7 @@ export async function handler(
     ),
   });
   const line = { ...report, writeUnits: spent };
-  log("info", "sweep", line);
+  log("info", "sweep", { ...metricsOf(report, environment("OWNER")), ...line });
   return line;
 }
 

@@ -16,6 +16,8 @@ export type Report =
       readonly probes: number;
       readonly confirms: number;
       readonly moves: number;
+      /** Names whose change is saved or accepted and not yet on the name servers. */
+      readonly pending: number;
     };
 
 /**
@@ -139,5 +141,8 @@ async function handOver(
 
 function reportOf(state: Sweep, timeIsUp: boolean): Report {
   const ended = state.lost ? "lost" : timeIsUp ? "time" : "relieved";
-  return { epoch: state.held.lease.epoch, ended, ...state.done };
+  const pending = [...state.switches.values()].filter(
+    (each) => each.state?.intent ?? each.state?.propagation,
+  );
+  return { epoch: state.held.lease.epoch, ended, ...state.done, pending: pending.length };
 }

@@ -6,37 +6,47 @@ export type Clock = {
   run(untilMs: number): Promise<void>;
 };
 
-type Timer = { readonly atMs: number; readonly order: number; fire(): void };
+type Timer = { readonly atMs: number; readonly order: number; over: boolean; fire(): void };
 
 /** Rounds of the event loop after which nothing is left to happen without time passing. */
 const settleRounds = 2;
 
+const isBefore = (a: Timer, b: Timer): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+
+/** Puts a timer in its place among those that wait, the next one last. */
+function insert(waiting: Timer[], timer: Timer): void {
+  let [low, high] = [0, waiting.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = waiting[middle];
+    if (other && isBefore(timer, other)) low = middle + 1;
+    else high = middle;
+  }
+  waiting.splice(low, 0, timer);
+}
+
 export function openClock(startMs: number): Clock {
   let nowMs = startMs;
   let order = 0;
-  const timers = new Set<Timer>();
+  const waiting: Timer[] = [];
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const end = () => {
-        timers.delete(timer);
+        timer.over = true;
         signal?.removeEventListener("abort", end);
         resolve();
       };
-      const timer = { atMs: nowMs + Math.max(0, ms), order: order++, fire: end };
-      timers.add(timer);
+      const timer: Timer = { atMs: nowMs + Math.max(0, ms), order: order++, over: false, fire: end };
+      insert(waiting, timer);
       signal?.addEventListener("abort", end);
     });
   const settle = async () => {
     for (let i = 0; i < settleRounds; i++) await new Promise(setImmediate);
   };
   const next = (): Timer | undefined => {
-    let first: Timer | undefined;
-    for (const timer of timers) {
-      if (!first || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order))
-        first = timer;
-    }
-    return first;
+    while (waiting.at(-1)?.over) waiting.pop();
+    return waiting.at(-1);
   };
   return {
     now: () => nowMs,

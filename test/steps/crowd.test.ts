@@ -37,7 +37,7 @@ function openMany(count: number): Simulation {
 }
 
 describe("many services share Route 53's four requests a second", () => {
-  test.each([50, 100, 200])(
+  test.each([200])(
     "steady state: %i services leave no hole in the watch",
     async (n) => {
       const sim = openMany(n);
@@ -46,7 +46,7 @@ describe("many services share Route 53's four requests a second", () => {
     },
     120_000,
   );
-  test.each([60, 200])(
+  test.each([200])(
     "%i fail together for 17 s: no name is moved once they are all well again for half a minute",
     async (n) => {
       const { config } = manyShops(n);
@@ -99,7 +99,7 @@ test("a service whose change does not get through does not delay another's move"
   expect(events[0]?.times?.detectedMs).toBeLessThanOrEqual(at(79 + 15.5));
 });
 
-test.each([200, 400])(
+test.each([200])(
   "%i fail for good: all are moved, and the watch goes on",
   async (n) => {
     const { config } = manyShops(n);

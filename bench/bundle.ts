@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { buildSync, type Metafile } from "esbuild";
+import { buildOptions, type FunctionName } from "../lib/bundle.ts";
+
+// What is deployed: how large each function's one file is, what it is made of, and how long a fresh process of
+// Lambda's Node takes to import it. The same options as at synth time.
+
+const sizeBarKb = 700;
+const importBarMs = 250;
+const rounds = 11;
+
+/** The package an input belongs to; our own code by its folder. */
+function packageOf(path: string): string {
+  const [, scoped, plain] = /.*node_modules\/(?:(@[^/]+\/[^/]+)|([^/]+))/.exec(path) ?? [];
+  return scoped ?? plain ?? path.split("/").slice(0, 2).join("/");
+}
+
+function composition(metafile: Metafile): [string, number][] {
+  const bytes = new Map<string, number>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      bytes.set(packageOf(path), (bytes.get(packageOf(path)) ?? 0) + bytesInOutput);
+    }
+  }
+  return [...bytes].sort(([, a], [, b]) => b - a);
+}
+
+/** Lambda's Node: this one, or the one npm fetches; this one after all when there is no network. */
+function node24(): string {
+  if (process.versions.node.startsWith("24.")) return process.execPath;
+  const args = ["-y", "node@24", "-p", "process.execPath"];
+  const { status, stdout } = spawnSync("npx", args, { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : process.execPath;
+}
+
+/** Each in a fresh process, as a sandbox starts; the file is in the disk's cache after the first. */
+function importTimesMs(node: string, file: string): number[] {
+  const script = `const from = performance.now();
+    await import(${JSON.stringify(pathToFileURL(file).href)});
+    console.log(performance.now() - from);`;
+  return Array.from({ length: rounds }, () =>
+    Number(execFileSync(node, ["--input-type=module", "-e", script], { encoding: "utf8" })),
+  ).sort((a, b) => a - b);
+}
+
+const kb = (bytes: number): string => `${(bytes / 1024).toFixed(1).padStart(7)} KB`;
+
+function judge(name: FunctionName, node: string, directory: string): boolean {
+  const { metafile } = buildSync({ ...buildOptions(name, directory), metafile: true });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  const times = importTimesMs(node, join(directory, "index.mjs"));
+  const medianMs = times[rounds >> 1] ?? Number.NaN;
+  const small = bytes <= sizeBarKb * 1024;
+  const quick = medianMs <= importBarMs;
+  console.log(`${name}`);
+  console.log(`  size         ${kb(bytes)}   bar ${sizeBarKb} KB: ${small ? "kept" : "BROKEN"}`);
+  console.log(
+    `  cold import  ${medianMs.toFixed(0).padStart(7)} ms   bar ${importBarMs} ms: ${quick ? "kept" : "BROKEN"}` +
+      `   (median of ${rounds}; slowest ${times.at(-1)?.toFixed(0)} ms)`,
+  );
+  for (const [part, partBytes] of composition(metafile).slice(0, 12))
+    console.log(`  ${kb(partBytes)}  ${part}`);
+  return small && quick;
+}
+
+const node = node24();
+const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+console.log(`the deployed files, minified, imported by Node ${version}`);
+const directory = mkdtempSync(join(tmpdir(), "pointsman-bundle-"));
+try {
+  const good = (["sweep", "probe"] as const).map((name) => judge(name, node, join(directory, name)));
+  if (good.includes(false)) process.exitCode = 1;
+} finally {
+  rmSync(directory, { recursive: true });
+}

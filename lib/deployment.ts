@@ -1,0 +1,51 @@
+import { type App, CfnOutput, Stack } from "aws-cdk-lib";
+import type { Settings } from "../config/compile.ts";
+import type { Config } from "../lambda/core/config.ts";
+import { HomeAlarm } from "./home-alarm.ts";
+import { Pointsman } from "./pointsman.ts";
+import { ProbeLocation } from "./probe-location.ts";
+
+export type DeploymentProps = {
+  readonly config: Config;
+  readonly settings: Settings;
+  /** None: the stacks go to whatever account the credentials are of. */
+  readonly account?: string | undefined;
+};
+
+/** Everything a config needs: the home stack, and one stack for each further location. */
+export function addDeployment(app: App, { config, settings, account }: DeploymentProps): Stack[] {
+  const [home, ...further] = config.locations;
+  if (home === undefined) throw new Error("bug: a config without a location was not refused");
+  const stackIn = (id: string, region: string, description: string) =>
+    new Stack(app, id, { env: { region, ...(account !== undefined && { account }) }, description });
+
+  const homeStack = stackIn("Pointsman", home, "Pointsman: home");
+  const pointsman = new Pointsman(homeStack, "Pointsman", { config, alerts: settings.alerts });
+  outputs(homeStack, pointsman);
+
+  const locations = further.map((region, index) => {
+    const stack = stackIn(`Pointsman-${region}`, region, "Pointsman: a location that probes");
+    const location = new ProbeLocation(stack, "Probe", { functionName: pointsman.probeFunctionName });
+    if (index === 0) {
+      new HomeAlarm(stack, "Home", { config, alerts: settings.alerts, probe: location.function });
+    }
+    // Whom home is going to ask comes first: it would be blind until then.
+    homeStack.addStackDependency(stack);
+    return stack;
+  });
+  return [homeStack, ...locations];
+}
+
+/** What the operator's commands and people look for. */
+function outputs(stack: Stack, pointsman: Pointsman): void {
+  new CfnOutput(stack, "TopicArn", { value: pointsman.topic.topicArn, description: "Alerts and alarms" });
+  new CfnOutput(stack, "StateTable", { value: pointsman.stateTable.tableName, description: "Names" });
+  new CfnOutput(stack, "ResultsTable", {
+    value: pointsman.resultsTable.tableName,
+    description: "Minutes and history",
+  });
+  new CfnOutput(stack, "SweepLog", {
+    value: pointsman.sweep.logGroup.logGroupName,
+    description: "One line a minute, and one for each event",
+  });
+}

@@ -1,0 +1,95 @@
+import { Aws } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Service } from "../lambda/core/config.ts";
+import { generationName } from "../lambda/core/records.ts";
+
+/**
+ * Room for names in one statement. A role's inline policies hold 10,240 characters together and a managed policy
+ * 6,144, white space not counted (IAM User Guide, "IAM and AWS STS quotas"). CDK's Role moves whole statements
+ * that do not fit into managed policies of 6,000 characters: two statements of this size and their frames fill one.
+ */
+const namesPerStatementChars = 2_350;
+
+/**
+ * What the sweep may do in Route 53: change exactly the configured names, with their types and the TXT beside them,
+ * by CREATE and DELETE only; read those zones' records; ask what became of a change.
+ */
+export function dnsPermissions(services: readonly Service[]): PolicyStatement[] {
+  if (services.length === 0) return [];
+  const zones = [...new Set(services.map((service) => service.dns.zoneId))].sort();
+  return [
+    ...grouped(services).flatMap(changePermissions),
+    new PolicyStatement({ actions: ["route53:ListResourceRecordSets"], resources: zones.map(zoneArn) }),
+    new PolicyStatement({ actions: ["route53:GetChange"], resources: [changeArn] }),
+  ];
+}
+
+/** A change's id is not known before the change. */
+const changeArn = `arn:${Aws.PARTITION}:route53:::change/*`;
+
+const zoneArn = (zoneId: string): string => `arn:${Aws.PARTITION}:route53:::hostedzone/${zoneId}`;
+
+/**
+ * Services of the same zone and type. IAM cannot pair a name with a type within one batch, which changes a record
+ * and its TXT: together such services are allowed the same single changes as each alone, no name or type more.
+ */
+function grouped(services: readonly Service[]): Service[][] {
+  const groups = new Map<string, Service[]>();
+  for (const service of services) {
+    const key = `${service.dns.zoneId} ${service.dns.type}`;
+    groups.set(key, [...(groups.get(key) ?? []), service]);
+  }
+  return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
+function changePermissions(group: readonly Service[]): PolicyStatement[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { zoneId, type } = first.dns;
+  return chunks(group.map(({ dns }) => [dns.name, generationName(dns.name, dns.type)].map(normalized))).map(
+    (names) =>
+      new PolicyStatement({
+        actions: ["route53:ChangeResourceRecordSets"],
+        resources: [zoneArn(zoneId)],
+        conditions: {
+          "ForAllValues:StringEquals": {
+            [namesKey]: names,
+            [typesKey]: [type, "TXT"],
+            [actionsKey]: ["CREATE", "DELETE"],
+          },
+          // ForAllValues holds for a request that has no values at all (IAM User Guide, "multivalued context keys").
+          Null: { [namesKey]: "false", [typesKey]: "false", [actionsKey]: "false" },
+        },
+      }),
+  );
+}
+
+const namesKey = "route53:ChangeResourceRecordSetsNormalizedRecordNames";
+const typesKey = "route53:ChangeResourceRecordSetsRecordTypes";
+const actionsKey = "route53:ChangeResourceRecordSetsActions";
+
+/**
+ * A name as the condition key has it: lower-case, without the trailing dot, what is not a-z, 0-9, `-`, `_` or `.` in
+ * three octal digits (Route 53 Developer Guide, "Using IAM policy conditions for fine-grained access control").
+ */
+export const normalized = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/\.$/, "")
+    .replace(/[^a-z0-9._-]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
+
+/** A service's names stay together: its batch has to be allowed by one statement. */
+function chunks(pairs: readonly (readonly string[])[]): string[][] {
+  const list: string[][] = [];
+  let room = 0;
+  for (const pair of pairs) {
+    const chars = JSON.stringify(pair).length;
+    if (chars > room) {
+      list.push([]);
+      room = namesPerStatementChars;
+    }
+    list.at(-1)?.push(...pair);
+    room -= chars;
+  }
+  return list;
+}

@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Architecture, Function as LambdaFunction, LoggingFormat } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Config } from "../lambda/core/config.ts";
+import { configFile, functionCode, handler, runtime } from "./bundle.ts";
+import { dnsPermissions } from "./dns-permissions.ts";
+import { functionRole } from "./function-role.ts";
+import { probeArn } from "./probe-arn.ts";
+import type { StateTables } from "./state-tables.ts";
+
+export type SweepFunctionProps = {
+  readonly config: Config;
+  readonly owner: string;
+  readonly probeFunctionName: string;
+  readonly tables: StateTables;
+  readonly topic: ITopic;
+  readonly memorySize?: number | undefined;
+  readonly logRetention?: RetentionDays | undefined;
+};
+
+/** A sweep goes on for 150 s when nobody relieves it; then it needs time to end well. */
+const timeout = Duration.seconds(180);
+
+/**
+ * A Node 24 that has loaded the bundle holds 76 MB before it watches anything; the probes themselves run elsewhere.
+ * The function never rests, so memory is its price: 8.76 dollars a month for 256 MB, twice that for 512.
+ */
+const defaultMemoryMb = 256;
+
+/** The function that watches, decides and moves, with exactly the permissions that takes. */
+export class SweepFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
+  /** Sweeps that failed or came too late: the event and the error, for 14 days. */
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, props: SweepFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, "Log", {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.failures = new Queue(this, "Failures", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const { failures } = this;
+    this.function = new LambdaFunction(this, "Function", {
+      description: "Pointsman: watches, decides, moves, tells",
+      architecture: Architecture.ARM_64,
+      runtime,
+      handler,
+      code: functionCode("sweep", { [configFile]: JSON.stringify(props.config) }),
+      environment: environmentOf(props),
+      memorySize: props.memorySize ?? defaultMemoryMb,
+      timeout,
+      role: functionRole(this, this.logGroup, this.permissions(props)),
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // The next minute's sweep is the retry; a late one would be a stranger to its own minute.
+      retryAttempts: 0,
+      maxEventAge: Duration.seconds(60),
+      // Not `SqsDestination`: that would allow more than sending.
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+    });
+    this.acknowledgeRules();
+  }
+
+  private permissions({ config, probeFunctionName, tables, topic }: SweepFunctionProps): PolicyStatement[] {
+    return [
+      ...tables.permissions(),
+      ...dnsPermissions(config.services),
+      new PolicyStatement({ actions: ["sns:Publish"], resources: [topic.topicArn] }),
+      new PolicyStatement({
+        actions: ["lambda:InvokeFunction"],
+        resources: config.locations.map((region) => probeArn(this, region, probeFunctionName)),
+      }),
+      // Not the function's own doing: Lambda sends what failed there, in the function's name.
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.failures.queueArn] }),
+    ];
+  }
+
+  private acknowledgeRules(): void {
+    Validations.of(this.failures).acknowledge({
+      id: "AwsSolutions-SQS3",
+      reason: "It is itself the end of the way: it holds what failed, and no machine receives from it.",
+    });
+    Validations.of(this).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:route53:::change/*]",
+      reason:
+        "A change's id is not known before the change, and Route 53 has no finer resource for GetChange.",
+    });
+  }
+}
+
+const environmentOf = (props: SweepFunctionProps): Record<string, string> => ({
+  CONFIG_FILE: configFile,
+  OWNER: props.owner,
+  PROBE_FUNCTION: props.probeFunctionName,
+  STATE_TABLE: props.tables.state.tableName,
+  RESULTS_TABLE: props.tables.results.tableName,
+  TOPIC_ARN: props.topic.topicArn,
+});
