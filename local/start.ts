@@ -19,6 +19,9 @@ async function start(file: string | undefined): Promise<void> {
   const over = new AbortController();
   const end = () => over.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  // npm hands SIGTERM to its shell alone: whoever has lost the parent that started it was meant as well.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && end(), 1_000).unref();
   const observer = openObserver(show.config);
   observer.note(`started on Node ${process.versions.node}${nodeAdvice()}`);
   const view = openView(show, observer, end);

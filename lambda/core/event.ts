@@ -22,6 +22,7 @@ export type EventKind =
   | "stays-down"
   | "foreign"
   | "armed-again"
+  | "repointed"
   | "orphan"
   | "limit";
 
@@ -75,6 +76,7 @@ export const severities: Record<EventKind, Severity> = {
   "stays-down": "critical",
   foreign: "critical",
   "armed-again": "info",
+  repointed: "warning",
   orphan: "warning",
   limit: "warning",
 };

@@ -62,7 +62,8 @@ export function accepted(
   };
   const why =
     changeId === undefined ? `${intent.why} (the answer was lost; the zone shows the change)` : intent.why;
-  const moved = moveEvent(service, intent.kind, intent, { atMs, why, alert: true, times });
+  const since = intent.failedMs === undefined ? {} : { sinceMs: intent.failedMs };
+  const moved = moveEvent(service, intent.kind, intent, { atMs, ...since, why, alert: true, times });
   const { intent: _, propagation: __, ...rest } = state;
   return {
     ...rest,
@@ -155,7 +156,13 @@ export function noteLook(
     const { condition: _, ...rest } = after;
     return tellOf(rest, told);
   }
-  if (pointsTo(service, after.written) !== "orphan" || saysMore(after.condition)) return after;
+  const [from, to] = [pointsTo(service, before.written), pointsTo(service, after.written)];
+  if (to !== undefined && to !== "orphan" && from !== to) {
+    const why = `the record is ${show(after.written)}; it was ${show(before.written)}`;
+    const move = { to, ...(from === undefined ? {} : { from }) };
+    return tellOf(after, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
+  }
+  if (to !== "orphan" || saysMore(after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);
 }
 

@@ -99,7 +99,7 @@ export function moveEvent(
   service: Service,
   kind: EventKind,
   move: Pick<Intent, "from" | "to">,
-  facts: Pick<Event, "atMs" | "why" | "alert" | "times">,
+  facts: Pick<Event, "atMs" | "sinceMs" | "why" | "alert" | "times">,
 ): Event {
   const names = { subject: service.id, name: service.dns.name, from: move.from ?? "nothing", to: move.to };
   return event({ kind, ...names, ...facts });

@@ -114,8 +114,9 @@ export function resume(intent: Intent, standing: Standing, owner: string): Resum
 
 /**
  * Takes in what stands in the zone while no change is under way. A name we never moved may be pointed to another
- * target, or given another TTL, by anybody; one we moved is ours, and its TTL and spelling are adopted. What is
- * strange disarms; what is as it was left arms again.
+ * target, or given another TTL, by anybody. One we moved may be pointed to a target that is up: that is how a person
+ * fails back by hand. Pointed to one that is not, it is somebody else's affair: two who move one name against each
+ * other are worse than one who stops. What is strange disarms; what is as it was left arms again.
  */
 export function look(
   service: Service,
@@ -123,10 +124,13 @@ export function look(
   standing: Standing,
   owner: string,
   atMs: number,
+  isUp: (target: string) => boolean,
 ): ServiceState {
   const { disarmed, ...rest } = state;
   const why =
-    state.generation === 0 ? unlike(service, state, standing, owner) : changed(state, standing, owner);
+    state.generation === 0
+      ? unlike(service, state, standing, owner)
+      : changed(service, state, standing, owner, isUp);
   if (why !== undefined && why === disarmed?.why) return state;
   if (why !== undefined) return { ...state, disarmed: { why, sinceMs: disarmed?.sinceMs ?? atMs } };
   const isAsLeft = disarmed === undefined && sameRecord(standing.record, state.written);
@@ -146,10 +150,17 @@ function unlike(
   return strange(service, standing, owner);
 }
 
-/** Why the zone is not as we left it; none when it is, or only the TTL is another. */
-function changed(state: ServiceState, standing: Standing, owner: string): string | undefined {
-  if (sameValues(standing.record, state.written) && generationOf(standing, owner) === state.generation)
-    return undefined;
+/** Why the zone is not as we left it; none when only the TTL is another, or it points to a target that is up. */
+function changed(
+  service: Service,
+  state: ServiceState,
+  standing: Standing,
+  owner: string,
+  isUp: (target: string) => boolean,
+): string | undefined {
+  const at = pointsTo(service, standing.record);
+  const isFine = sameValues(standing.record, state.written) || (at !== undefined && isUp(at));
+  if (isFine && generationOf(standing, owner) === state.generation) return undefined;
   return difference(state.written, state.generation, standing, owner);
 }
 

@@ -45,15 +45,24 @@ function startLooking(sweep: Sweep, each: Switch, fromMs: number, toMs: number):
   });
 }
 
+const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
+  const target = each.service.targets.find((target) => target.id === id);
+  return target !== undefined && sweep.watched.get(target.endpoint)?.health.state === "up";
+};
+
 /**
- * A disarmed name is looked at every minute, the others every five or so, each at a time of its own: Route 53 allows
- * five requests a second. Not in whole minutes: the relief at the minute's turn would cut off the same looks for ever.
+ * How often a record is looked at: every minute or so, or less often where many names share Route 53's five requests
+ * a second (a look takes two). Not in whole minutes: the relief at the minute's turn would cut off the same looks for
+ * ever.
  */
+const lookEveryMs = (services: number): number => Math.max(55_000, services * 1_450);
+
+/** Each at a time of its own; a disarmed name every minute. */
 function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   if (each.state === undefined) return true;
   if (isUnderWay(each.state)) return false;
-  const everyMs = each.state.disarmed ? 60_000 : 290_000;
   const { services } = sweep.config;
+  const everyMs = each.state.disarmed ? 55_000 : lookEveryMs(services.length);
   const phaseMs = (services.indexOf(each.service) / services.length) * everyMs;
   return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
 }
@@ -91,7 +100,8 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
   await update(sweep, each, (state) => {
     // A move that began or ended meanwhile makes what was read old.
     if (isUnderWay(state) || state.generation !== generation) return state;
-    const after = look(each.service, state, standing, sweep.owner, atMs);
+    const isTargetUp = (target: string) => isUp(sweep, each, target);
+    const after = look(each.service, state, standing, sweep.owner, atMs, isTargetUp);
     return noteLook(each.service, state, after, atMs);
   });
 }

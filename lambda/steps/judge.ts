@@ -120,7 +120,9 @@ function verdictOf(sweep: Sweep, endpoint: string, { ballots, probes }: Confirme
   const is = verdict(votes, locations.length);
   const failure = probes.findLast(({ probe }) => probe.id === endpoint && !probe.ok && !isVoid(probe));
   const detail = failure && !failure.probe.ok && is !== "up" ? `: ${failure.probe.detail}` : "";
-  const why = `${sayTally(votes, locations.length)}${detail}`.slice(0, 240);
+  const where = Object.keys(ballots).filter((location) => ballots[location]?.[endpoint] === "down");
+  const from = where.length > 0 && is !== "up" ? ` (${where.join(", ")})` : "";
+  const why = `${sayTally(votes, locations.length)}${from}${detail}`.slice(0, 240);
   return [is === "open" ? "unknown" : is, why];
 }
 

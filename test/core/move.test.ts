@@ -194,6 +194,17 @@ describe("a saved change that does not get through", () => {
 });
 
 describe("after a look at the zone", () => {
+  test.each([
+    ["from another target", pointing("192.0.2.10"), "frankfurt"],
+    ["from no record", null, "nothing"],
+  ])("people are told who was pointed where by somebody else: %s", (_, written, from) => {
+    const before: ServiceState = { ...quiet, written };
+    const after: ServiceState = { ...quiet, written: pointing("198.51.100.20") };
+    expect(noteLook(shop, before, after, at(9)).outbox).toMatchObject([
+      { kind: "repointed", from, to: "ireland", alert: true },
+    ]);
+  });
+
   const disarmed: ServiceState = { ...quiet, disarmed: { why: "the record is another", sinceMs: at(0) } };
   const orphaned: ServiceState = { ...quiet, written: pointing("203.0.113.9") };
   const saidOf = (code: string): ServiceState => ({

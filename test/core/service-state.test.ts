@@ -179,8 +179,8 @@ const disarmed = (state: ServiceState): ServiceState => ({
   ...state,
   disarmed: { why: "somebody changed it", sinceMs: nineMs - 60_000 },
 });
-const seen = (state: ServiceState, stands: Standing): ServiceState =>
-  look(shop, state, stands, owner, nineMs);
+const seen = (state: ServiceState, stands: Standing, up: readonly string[] = []): ServiceState =>
+  look(shop, state, stands, owner, nineMs, (target) => up.includes(target));
 
 describe("a look at the zone while no change is under way", () => {
   test.each<[string, ServiceState, Standing]>([
@@ -214,6 +214,16 @@ describe("a look at the zone while no change is under way", () => {
     ["another target of one we never moved", left(primary, 0), standing(standby), standby],
     ["a first record of one we never moved", left(null, 0), standing(primary), primary],
   ])("adopts %s", (_, state, stands, written) => expect(seen(state, stands)).toEqual({ ...state, written }));
+
+  test("takes in that a person pointed a name we moved to a target that is up, and that alone", () => {
+    const byHand = standing(primary, 4);
+    expect(seen(left(standby, 4), byHand, ["frankfurt"])).toEqual({ ...left(standby, 4), written: primary });
+    expect(seen(left(standby, 4), byHand, ["ireland"]).disarmed?.why).toContain(
+      "it was left at 198.51.100.20",
+    );
+    expect(seen(left(standby, 4), standing(primary, 5), ["frankfurt"]).disarmed).toBeDefined();
+    expect(seen(left(standby, 4), standing(null, 4), ["frankfurt"]).disarmed).toBeDefined();
+  });
 
   test("adopts the spelling Route 53 has, since a DELETE must match it", () => {
     const state = left(alias("main.example.net"), 4);

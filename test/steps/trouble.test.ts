@@ -218,6 +218,35 @@ test("an outage of a name we keep our hands off is told all the same", async () 
   expect(valuesOf(sim)).toEqual([frankfurt]);
 });
 
+test("failing back by hand is taken in, and the next outage of the primary moves the name again", async () => {
+  const sim = simulate(broken(["frankfurt", 65, 130, "refuse"], ["frankfurt", 500, forever, "refuse"]), {
+    failback: "manual",
+  });
+  await runMinutes(sim, at(300));
+  expect(valuesOf(sim)).toEqual([ireland]);
+  changeZone(sim, [
+    { action: "DELETE", set: { ...shopRecord, values: [ireland] } },
+    { action: "CREATE", set: shopRecord },
+  ]);
+  await runMinutes(sim, at(480));
+  expect(told(sim), story(sim)).toEqual(["failover", "up", "repointed"]);
+  await runMinutes(sim, at(600));
+  expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+});
+
+test("a name that somebody points back to a primary that is down is left alone, and people are told", async () => {
+  const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
+  await runMinutes(sim, at(150));
+  changeZone(sim, [
+    { action: "DELETE", set: { ...shopRecord, values: [ireland] } },
+    { action: "CREATE", set: shopRecord },
+  ]);
+  const zones = sim.zones.length;
+  await runMinutes(sim, at(600));
+  expect(sim.zones.length).toBe(zones);
+  expect(told(sim)).toEqual(["failover", "foreign"]);
+});
+
 test("a record that somebody deletes is not created again", async () => {
   const sim = simulate(broken());
   await runMinutes(sim, at(70));
