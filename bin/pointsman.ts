@@ -7,6 +7,9 @@ const program = new Command("pointsman").description(
   "Health checks from several AWS Regions, and DNS failover that moves only when the primary really is down.",
 );
 
+// Whoever pipes us into `head` has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
 validateCommand(program);
 probeCommand(program);
 planCommand(program);

@@ -42,6 +42,8 @@ async function play(primary: DemoSite, standby: DemoSite): Promise<void> {
 
 async function main(): Promise<void> {
   forgetAws(process.env);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+  process.stdout.on("error", () => process.exit(1));
   console.log(demoPromise);
   const { interval, timeout, confirmWithin, recoverAfter, failbackAfter } = scriptedPace;
   console.log(

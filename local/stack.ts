@@ -123,7 +123,13 @@ async function startSweeps(
   undo: Undo,
 ): Promise<LocalFunction> {
   const folder = mkdtempSync(join(tmpdir(), "pointsman-"));
-  undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also when whoever started the stack leaves in a hurry.
+  process.once("exit", remove);
+  undo.push(() => {
+    process.off("exit", remove);
+    remove();
+  });
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify(config));
   const endpoints = {
