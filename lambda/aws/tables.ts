@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import pLimit from "p-limit";
+import { chunks } from "../core/chunks.ts";
 import { type EndpointRecord, expiresS, sortKey } from "../core/endpoint-record.ts";
 import type { Event } from "../core/event.ts";
 import type { Cell, Store, Versioned } from "../steps/world.ts";
@@ -223,10 +224,4 @@ async function file(tables: Tables, event: Event): Promise<void> {
 
 function spend(tables: Tables, on: keyof WriteUnits, capacity: ConsumedCapacity | undefined): void {
   tables.spent[on] += capacity?.CapacityUnits ?? 0;
-}
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-    list.slice(i * size, (i + 1) * size),
-  );
 }

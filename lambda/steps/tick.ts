@@ -1,3 +1,4 @@
+import { chunks } from "../core/chunks.ts";
 import { due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirm } from "./confirm.ts";
@@ -41,12 +42,6 @@ function requestOf(location: string, turns: readonly Turn[]): ProbeRequest {
   }));
   const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
   return { location, questions, endMs: Math.round(spread) + timeoutMs };
-}
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-    list.slice(i * size, (i + 1) * size),
-  );
 }
 
 /**
