@@ -145,7 +145,7 @@ export const readZone = (world: World, service: Service): Promise<Standing> =>
  *
  * @returns `over` when the outcome is saved, else why it has to be tried again
  */
-export async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise<string> {
+async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise<string> {
   const standing = await readZone(sweep.world, each.service);
   const found = resume(intent, standing, sweep.owner);
   const atMs = sweep.world.now();
