@@ -135,7 +135,7 @@ async function find(
 }
 
 /** Route 53 answers names with a trailing dot and special characters as octal escapes (`\052` is `*`). */
-export const plainName = (name: string): string =>
+const plainName = (name: string): string =>
   name
     .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
     .replace(/\.$/, "")

@@ -1,11 +1,10 @@
 import { wantsEvidence } from "../core/decide.ts";
-import type { Health } from "../core/health.ts";
 import { noteLook } from "../core/move.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
-import { type Group, inBackground, type Sweep, type Switch, update } from "./watch.ts";
+import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /**
  * What a service needs apart from probes: a look at its record, what is still to be told, somebody who follows an
@@ -18,12 +17,7 @@ export function runErrands(sweep: Sweep, group: Group, each: Switch, fromMs: num
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
-  const healths: Record<string, Health> = {};
-  for (const { id } of group.endpoints) {
-    const watched = sweep.watched.get(id);
-    if (watched) healths[id] = watched.health;
-  }
-  return wantsEvidence(each.service, each.state, healths, toMs);
+  return wantsEvidence(each.service, each.state, healthsOf(sweep, group), toMs);
 }
 
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;

@@ -12,7 +12,7 @@ import { type Confirmed, referenceIds } from "./confirm.ts";
 import { startFollowing } from "./follow.ts";
 import { act } from "./move.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
-import { type Group, type Sweep, saveRecords } from "./watch.ts";
+import { type Group, healthsOf, type Sweep, saveRecords } from "./watch.ts";
 
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */
 export function takeProbe(
@@ -24,12 +24,9 @@ export function takeProbe(
 ): boolean {
   const watched = sweep.watched.get(endpoint.id);
   if (watched === undefined) return false;
-  const counters = count(
-    watched.counters,
-    watched.health,
-    isVoid(probe) ? 0 : atMs,
-    maxGapMs(endpoint.policy),
-  );
+  const counters = isVoid(probe)
+    ? watched.counters
+    : count(watched.counters, watched.health, atMs, maxGapMs(endpoint.policy));
   sweep.watched.set(endpoint.id, {
     ...withProbe(sweep, { ...watched, counters }, location, probe, atMs),
     health: observe(watched.health, probe, atMs),
@@ -71,13 +68,7 @@ export async function judge(sweep: Sweep, group: Group, confirmed: Confirmed): P
 async function actOn(sweep: Sweep, group: Group, ballots: Ballots, atMs: number): Promise<void> {
   const each = group.service && sweep.switches.get(group.service.id);
   if (each?.state === undefined) return;
-  const healths = Object.fromEntries(
-    group.endpoints.flatMap(({ id }) => {
-      const watched = sweep.watched.get(id);
-      return watched ? [[id, watched.health] as const] : [];
-    }),
-  );
-  const evidence: Evidence = { healths, ballots, atMs };
+  const evidence: Evidence = { healths: healthsOf(sweep, group), ballots, atMs };
   const { intent: _, ...free } = each.state;
   await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
   startFollowing(sweep, each);

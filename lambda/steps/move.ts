@@ -10,18 +10,11 @@ import {
   intervalOf,
   moveBatch,
 } from "../core/move.ts";
-import {
-  type Change,
-  generationName,
-  recordFor,
-  type Standing,
-  sameRecord,
-  sameValues,
-} from "../core/records.ts";
+import { generationName, recordFor, type Standing, sameRecord, sameValues } from "../core/records.ts";
 import { note } from "../core/report.ts";
 import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
 import { type Sweep, type Switch, update } from "./watch.ts";
-import type { DnsOutcome, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Does what was decided at `atMs` on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
 export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: number): Promise<void> {
@@ -98,9 +91,8 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
   const { owner } = sweep;
   const askedMs = sweep.world.elapsed();
   const changes = what === "move" ? moveBatch(service, intent, owner) : dropBatch(service, intent, owner);
-  const outcome = await change(
-    sweep.world,
-    service,
+  const outcome = await sweep.world.dns.change(
+    service.dns.zoneId,
     changes,
     `Pointsman ${what}: ${intent.from ?? "none"} -> ${intent.to}`,
     () =>
@@ -112,23 +104,20 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
     sweep.done.moves += 1;
     await accept(sweep, each, intent, outcome.changeId);
   } else {
-    await update(sweep, each, (state) => dropped(service, state, intent, sweep.world.now()));
+    await giveUp(sweep, each, intent);
   }
   return "over";
 }
-
-const change = (
-  world: World,
-  service: Service,
-  changes: Change[],
-  comment: string,
-  isWanted: () => boolean,
-): Promise<DnsOutcome> => world.dns.change(service.dns.zoneId, changes, comment, isWanted);
 
 const accept = (sweep: Sweep, each: Switch, intent: Intent, changeId: string | undefined): Promise<boolean> =>
   update(sweep, each, (state) =>
     // Another life of this sweep may have closed it already; closing it twice would count it twice.
     state.intent ? accepted(each.service, state, intent, changeId, sweep.world.now()) : state,
+  );
+
+const giveUp = (sweep: Sweep, each: Switch, intent: Intent): Promise<boolean> =>
+  update(sweep, each, (state) =>
+    state.intent ? dropped(each.service, state, intent, sweep.world.now()) : state,
   );
 
 /** What stands in the zone for a service. */
@@ -155,9 +144,7 @@ async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise
       await accept(sweep, each, intent, undefined);
       return "over";
     case "dropped":
-      await update(sweep, each, (state) =>
-        state.intent ? dropped(each.service, state, intent, atMs) : state,
-      );
+      await giveUp(sweep, each, intent);
       return "over";
     case "adopt":
       await update(sweep, each, (state) => withNow(state, found.now));

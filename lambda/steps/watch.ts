@@ -1,7 +1,7 @@
 import type { Config, Endpoint, Service } from "../core/config.ts";
 import { zeroCounters } from "../core/counters.ts";
 import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
-import { neverSeen } from "../core/health.ts";
+import { type Health, neverSeen } from "../core/health.ts";
 import { type ServiceState, serviceKey } from "../core/service-state.ts";
 import type { Held } from "./lease.ts";
 import type { World } from "./world.ts";
@@ -69,7 +69,7 @@ export type Sweep = {
 /** What is left of a service's row: its state and the epoch of the sweep that wrote it. */
 type ServiceRow = ServiceState & { readonly epoch: number };
 
-export const switchCell = (sweep: Pick<Sweep, "world">, service: Service) =>
+const switchCell = (sweep: Pick<Sweep, "world">, service: Service) =>
   sweep.world.store.cell<ServiceRow>(serviceKey(service));
 
 /** Loads what the last sweep left. After one that was not seen to end, every service is fenced first. */
@@ -164,6 +164,16 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
       return { ...opened, version: version + 1 };
     }
   }
+}
+
+/** What is believed of each endpoint of a group now. */
+export function healthsOf(sweep: Sweep, group: Group): Record<string, Health> {
+  return Object.fromEntries(
+    group.endpoints.flatMap(({ id }) => {
+      const watched = sweep.watched.get(id);
+      return watched ? [[id, watched.health] as const] : [];
+    }),
+  );
 }
 
 /** Lets `work` go on beside the ticks; the sweep does not end before it. Never rejects. */
