@@ -43,6 +43,7 @@ const ms = (written: string): number => known(parseDuration(written), `the durat
 
 const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy => ({
   intervalMs: ms(own.interval ?? common.interval ?? defaults.interval),
+  staggered: own.staggered ?? common.staggered ?? defaults.staggered,
   timeoutMs: ms(own.timeout ?? common.timeout ?? defaults.timeout),
   failureThreshold: own.failureThreshold ?? common.failureThreshold ?? defaults.failureThreshold,
   confirmWithinMs: ms(own.confirmWithin ?? common.confirmWithin ?? defaults.confirmWithin),

@@ -1,6 +1,7 @@
 /** What counts when the file says nothing, as it would be written there. */
 export const defaults = {
   interval: "10s",
+  staggered: false,
   timeout: "3s",
   failureThreshold: 3,
   confirmWithin: "5s",

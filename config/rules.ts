@@ -6,7 +6,7 @@ import { hostRule, movedNameRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, targetIdRule, targetValueRule } from "./rules-records.ts";
 import type { FileConfig } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
-import { effectiveMs, timingProblems, withinProblems } from "./timing.ts";
+import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
 
 export type RuleOptions = {
   /** A laptop may probe itself; in Lambda that would be the function. */
@@ -115,6 +115,17 @@ const timingRule: Rule = (file) => [
   }),
 ];
 
+const staggeredRule: Rule = (file) => {
+  const { length } = file.locations ?? [];
+  return [
+    ...staggeredProblems(file.defaults ?? {}, ["defaults"], length),
+    ...endpointsOf(file).flatMap(({ value, path }) =>
+      staggeredProblems(endpointMap(value), path, length, file.defaults),
+    ),
+    ...servicesOf(file).flatMap(({ value, path }) => staggeredProblems(value, path, length, file.defaults)),
+  ];
+};
+
 const rules: readonly Rule[] = [
   somethingRule,
   idRule,
@@ -122,6 +133,7 @@ const rules: readonly Rule[] = [
   sizeRule,
   alertRule,
   timingRule,
+  staggeredRule,
   checkRule,
   oneNameRule,
   targetIdRule,

@@ -29,6 +29,11 @@ const policyKeys = {
   interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
     default: defaults.interval,
   }),
+  staggered: may(
+    z.boolean(),
+    "Whether every location probes once an interval, one after the other, instead of one location: found sooner, at as many times the probes.",
+    { default: defaults.staggered },
+  ),
   timeout: may(v.duration("100ms", "30s"), "How long one probe may take.", { default: defaults.timeout }),
   failureThreshold: may(
     v.whole(1, 10),
@@ -37,12 +42,12 @@ const policyKeys = {
   ),
   confirmWithin: may(
     v.duration("100ms", "1m"),
-    "How long those tries are spread over, from when the failed probe is over. Together with `timeout` no more than `interval`.",
+    "How long after the failed probe began the last of those tries begins: set it longer than your slowest restart. Together with `timeout` no more than `interval`.",
     { default: defaults.confirmWithin },
   ),
   recoverAfter: may(
     v.duration("0s", "1d"),
-    "How long it must be seen good, after it was down, to be up again.",
+    "How long it must be seen good, after it was down, to be up again; twice as long for each earlier outage within the hour, up to 30 minutes.",
     {
       default: defaults.recoverAfter,
     },
@@ -57,6 +62,7 @@ const own = <Schema extends z.ZodType>(key: Schema) => {
 
 const ownPolicyKeys = {
   interval: own(policyKeys.interval),
+  staggered: own(policyKeys.staggered),
   timeout: own(policyKeys.timeout),
   failureThreshold: own(policyKeys.failureThreshold),
   confirmWithin: own(policyKeys.confirmWithin),

@@ -48,6 +48,26 @@ const roomProblems = (path: Path, own: Policy, timeout: number, confirm: number)
   return [{ path, message, hint: `raise confirmWithin to ${least}, or lower timeout` }];
 };
 
+/** How often a staggered endpoint may be asked at most: each time is an invocation. */
+const leastTurnMs = 1_000;
+
+/** A staggered endpoint is asked as many times in an interval as there are locations. */
+export const staggeredProblems = (
+  own: Policy,
+  path: Path,
+  locations: number,
+  common: Policy = {},
+): Problem[] => {
+  const key = (["interval", "staggered"] as const).find((one) => Object.hasOwn(own, one));
+  const staggered = own.staggered ?? common.staggered ?? defaults.staggered;
+  const interval = effectiveMs("interval", own, common);
+  if (key === undefined || !staggered || interval === undefined || interval >= locations * leastTurnMs)
+    return [];
+  const message = `staggered over ${locations} locations, interval ${formatDuration(interval)} asks every ${Math.round(interval / locations)}ms`;
+  const hint = `raise interval to ${formatDuration(locations * leastTurnMs)}, so that it asks every second at most`;
+  return [{ path: [...path, key], message, hint }];
+};
+
 /** An answer that may take longer than the time-out would never be late. */
 export const withinProblems = (
   check: { readonly within?: string | undefined },

@@ -1,6 +1,6 @@
 import type { Config, Endpoint, Policy } from "../lambda/core/config.ts";
-import { spreadMs, tickMs } from "../lambda/core/due.ts";
-import { graceMs, triesAtMs } from "../lambda/core/vote.ts";
+import { askEveryMs, spreadMs, tickMs } from "../lambda/core/due.ts";
+import { confirmTries } from "../lambda/core/vote.ts";
 
 /** Route 53's changes reach its servers within 60 s normally: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
 export const propagationMs = 60_000;
@@ -14,23 +14,26 @@ export type WorstCase = {
   readonly recoverMs: number;
 };
 
-/** How long a confirm takes when every try fails: as `lambda/steps/confirm.ts` waits for it. */
+/**
+ * From the start of the failed probe to the verdict: a refusal is known at once, and waits for the last try; silence is
+ * known when the time-out is over.
+ */
 const confirmMs = (policy: Policy): number =>
-  Math.max(policy.timeoutMs, (triesAtMs(policy).at(-1) ?? 0) + graceMs);
+  Math.max(confirmTries(policy, 0).endMs, policy.timeoutMs + confirmTries(policy, policy.timeoutMs).endMs);
 
 /**
- * The outage starts just after a probe; the next one comes an interval later, as late as its tick's spread has
- * it, fails by time-out, and the confirm takes its time. An interval that is no multiple of the tick waits for the
- * tick after it.
+ * The outage starts just after a probe; the next one comes an interval later, as late as its tick's spread has it, and
+ * fails. An interval that is no multiple of the tick waits for the tick after it.
  */
-const detectMs = ({ policy }: Endpoint, tick: number, spread: number): number =>
-  Math.ceil(policy.intervalMs / tick) * tick + spread + policy.timeoutMs + confirmMs(policy);
+const detectMs = ({ policy }: Endpoint, locations: number, tick: number, spread: number): number =>
+  Math.ceil(askEveryMs(policy, locations) / tick) * tick + spread + confirmMs(policy);
 
 /** The worst case of every service, in the order of the file; a service is as slow as its slowest target. */
 export const worstCases = (config: Config): WorstCase[] => {
-  const tick = tickMs(config.endpoints);
+  const { length } = config.locations;
+  const tick = tickMs(config.endpoints, length);
   const spread = spreadMs(config.endpoints.length, tick);
-  const detected = new Map(config.endpoints.map((one) => [one.id, detectMs(one, tick, spread)]));
+  const detected = new Map(config.endpoints.map((one) => [one.id, detectMs(one, length, tick, spread)]));
   return config.services.map(({ id, targets, dns }) => {
     const slowest = Math.max(...targets.map((target) => detected.get(target.endpoint) ?? 0));
     return { service: id, detectMs: slowest, recoverMs: slowest + propagationMs + dns.ttlSeconds * 1000 };

@@ -72,6 +72,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   partial: (e) => `${e.subject} is up for some, down for others`,
   refused: (e) => `${e.subject} refuses our probes`,
   blind: (e) => `${e.subject} cannot be judged: too few locations can see`,
+  degraded: (e) => `${e.subject} fails again and again`,
   "seen-again": (e) => `${e.subject} is seen well from everywhere again`,
   failover: (e) => `${name(e)} moved to ${e.to}, away from ${e.from}`,
   failback: (e) => `${name(e)} moved back to ${e.to}, away from ${e.from}`,
@@ -97,6 +98,8 @@ const next: Record<EventKind, string> = {
   partial: "Nothing is moved while it is up for some. Look at the network between.",
   refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
   blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",
+  degraded:
+    "All locations ask it every few seconds. If it gets worse it is taken for down, and its name moves away.",
   "seen-again": "Nothing to do.",
   failover:
     "Clients follow as their TTL runs out. Repair the primary; with failback: auto the name goes back by itself.",

@@ -37,10 +37,12 @@ export type Check = HttpCheck | TcpCheck;
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {
   readonly intervalMs: number;
+  /** Every location asks once an interval, one after the other, instead of one in turn: sooner found, at their cost. */
+  readonly staggered: boolean;
   readonly timeoutMs: number;
   /** Tries in a row that must fail at one location before it votes down. */
   readonly failureThreshold: number;
-  /** How long the tries of a confirm are spread over. */
+  /** How long after a failed probe began all locations must have seen the endpoint fail. */
   readonly confirmWithinMs: number;
   /** How long an endpoint believed down must be seen good before it is believed up. */
   readonly recoverAfterMs: number;

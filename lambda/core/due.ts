@@ -1,11 +1,15 @@
-import type { Endpoint } from "./config.ts";
+import type { Endpoint, Policy } from "./config.ts";
 
 /** An endpoint whose turn it is, and the location whose turn it is to ask it. */
 export type Turn = { readonly endpoint: Endpoint; readonly location: string };
 
+/** How often an endpoint is asked, in milliseconds: by one location in turn, or by all of them in an interval. */
+export const askEveryMs = ({ intervalMs, staggered }: Policy, locations: number): number =>
+  staggered ? Math.round(intervalMs / locations) : intervalMs;
+
 /** How often the sweep looks who is due: as often as the most impatient endpoint wants. */
-export const tickMs = (endpoints: readonly Endpoint[]): number =>
-  Math.min(60_000, ...endpoints.map((endpoint) => endpoint.policy.intervalMs));
+export const tickMs = (endpoints: readonly Endpoint[], locations: number): number =>
+  Math.min(60_000, ...endpoints.map(({ policy }) => askEveryMs(policy, locations)));
 
 /** The next tick after `nowMs`; ticks lie on multiples of `tick` so that one sweep goes on where another ended. */
 export const nextTickMs = (nowMs: number, tick: number): number => (Math.floor(nowMs / tick) + 1) * tick;
@@ -21,12 +25,12 @@ export function due(
   fromMs: number,
   toMs: number,
 ): Turn[] {
-  const tick = tickMs(endpoints);
+  const tick = tickMs(endpoints, locations.length);
   return endpoints.flatMap((endpoint) => {
-    const { intervalMs } = endpoint.policy;
-    const phase = phaseMs(endpoint, tick);
-    const round = Math.floor((toMs - phase) / intervalMs);
-    if (round <= Math.floor((fromMs - phase) / intervalMs)) return [];
+    const everyMs = askEveryMs(endpoint.policy, locations.length);
+    const phase = phaseMs(endpoint, everyMs, tick);
+    const round = Math.floor((toMs - phase) / everyMs);
+    if (round <= Math.floor((fromMs - phase) / everyMs)) return [];
     const location = locations[round % locations.length];
     return location === undefined ? [] : [{ endpoint, location }];
   });
@@ -40,8 +44,8 @@ export const spreadMs = (count: number, intervalMs: number): number =>
   Math.min(1500, intervalMs / 5, count * 5);
 
 /** Slow endpoints take turns: one asked every minute belongs to one of the six ticks of its minute, always the same. */
-function phaseMs(endpoint: Endpoint, tick: number): number {
-  const ticks = Math.floor(endpoint.policy.intervalMs / tick);
+function phaseMs(endpoint: Endpoint, everyMs: number, tick: number): number {
+  const ticks = Math.floor(everyMs / tick);
   return (hash(endpoint.id) % ticks) * tick;
 }
 

@@ -1,7 +1,8 @@
+import type { Brownout } from "./brownout.ts";
 import type { Counters } from "./counters.ts";
 import type { Event } from "./event.ts";
 import type { Health } from "./health.ts";
-import type { Finding, Reason } from "./probe.ts";
+import { type Finding, isVoidReason, type Reason } from "./probe.ts";
 
 /** A probe as it is kept: `[offset in ms from the record's start, location's index, latency in ms, reason]`. */
 export type KeptProbe = readonly [offsetMs: number, location: number, latencyMs: number, reason?: Reason];
@@ -20,6 +21,7 @@ export type EndpointRecord = {
   readonly probes: readonly KeptProbe[];
   readonly health: Health;
   readonly counters: Counters;
+  readonly brownout: Brownout;
   /** Events still to be told and filed. */
   readonly outbox: readonly Event[];
 };
@@ -42,6 +44,13 @@ export function keep(
     ? [offsetMs, location, finding.latencyMs]
     : [offsetMs, location, finding.latencyMs, finding.reason];
   return [...record.probes, probe].slice(-keptProbes);
+}
+
+/** What the kept probes say, to people: `7 of its last 20 probes failed`. */
+export function sayFailures(probes: readonly KeptProbe[]): string {
+  const said = probes.filter(([, , , reason]) => reason === undefined || !isVoidReason(reason));
+  const failed = said.filter(([, , , reason]) => reason !== undefined).length;
+  return `${failed} of its last ${said.length} probes failed`;
 }
 
 /** The sort key: later epochs sort later whatever the clocks said, so a stale sweep is never the newest. */

@@ -9,6 +9,7 @@ export type EventKind =
   | "partial"
   | "refused"
   | "blind"
+  | "degraded"
   | "seen-again"
   | "failover"
   | "failback"
@@ -63,6 +64,7 @@ export const severities: Record<EventKind, Severity> = {
   partial: "warning",
   refused: "warning",
   blind: "warning",
+  degraded: "warning",
   "seen-again": "info",
   failover: "critical",
   failback: "warning",

@@ -1,9 +1,10 @@
+import { type Brownout, isDegraded, isPartial } from "./brownout.ts";
 import type { Policy } from "./config.ts";
 import { type Finding, isRefusal, isVoid } from "./probe.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Something that is wrong without being an outage, and that a person should know. */
-export type Trouble = "partial" | "refused" | "blind";
+export type Trouble = "partial" | "refused" | "blind" | "degraded";
 
 /** What is believed of an endpoint over time. All times are home's wall clock, in milliseconds. */
 export type Health = {
@@ -18,6 +19,8 @@ export type Health = {
   readonly goodSinceMs?: number;
   readonly goodUntilMs?: number;
   readonly trouble?: Trouble;
+  /** When the outages of the last hour began, the newest last. */
+  readonly outagesMs?: readonly number[];
 };
 
 /**
@@ -41,7 +44,9 @@ export function wantsConfirm(health: Health, finding: Finding): boolean {
   // A check that makes no sense would never be judged, and nobody would be told.
   if (isVoid(finding)) return isBadCheck(finding) && health.trouble === undefined;
   if (health.trouble === "refused" && isRefusal(finding)) return false;
-  if (health.state === "unknown" || health.trouble !== undefined) return true;
+  // What is degraded is asked every few seconds as it is.
+  const isAsked = health.trouble === "degraded";
+  if (health.state === "unknown" || (health.trouble !== undefined && !isAsked)) return true;
   if (health.state === "down") return finding.ok || health.goodSinceMs !== undefined;
   // A suspicion nobody judged (its confirm was void, or its sweep died) must not stay open: time would wait for it.
   return !finding.ok || health.suspectedMs !== undefined;
@@ -81,17 +86,67 @@ export function conclude(
   }
 }
 
+/**
+ * What the scores say is the matter with an endpoint believed up; `why` says it to people.
+ *
+ * @param before the trouble there was until now: what is degraded is so until it is well again
+ */
+export function withScores(
+  health: Health,
+  before: Trouble | undefined,
+  scores: Brownout,
+  locations: number,
+  why: string,
+): Health {
+  const { trouble: now, ...rest } = health;
+  if (health.state !== "up" || now === "blind" || now === "refused") return health;
+  const trouble = troubleOf(now, before, scores, locations);
+  if (trouble === now) return health;
+  return { ...rest, why, ...(trouble && { trouble }) };
+}
+
+function troubleOf(
+  now: Trouble | undefined,
+  before: Trouble | undefined,
+  scores: Brownout,
+  locations: number,
+): Trouble | undefined {
+  if (isPartial(scores, locations)) return "partial";
+  if (isDegraded(scores, before === "degraded", locations)) return "degraded";
+  return now === "degraded" ? undefined : now;
+}
+
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  return { state, sinceMs: state === health.state ? health.sinceMs : atMs, why };
+  const { outagesMs } = health;
+  return {
+    state,
+    sinceMs: state === health.state ? health.sinceMs : atMs,
+    why,
+    ...(outagesMs && { outagesMs }),
+  };
 }
 
 const believedUp = (health: Health, atMs: number, why: string): Health => settled(health, "up", atMs, why);
 
 function believedDown(health: Health, atMs: number, why: string): Health {
-  if (health.state === "down") return { state: "down", sinceMs: health.sinceMs, why };
-  return { state: "down", sinceMs: health.suspectedMs ?? atMs, why };
+  if (health.state === "down") return settled(health, "down", atMs, why);
+  const sinceMs = health.suspectedMs ?? atMs;
+  return {
+    state: "down",
+    sinceMs,
+    why,
+    outagesMs: [...recentOutages(health, atMs), sinceMs].slice(-outagesKept),
+  };
 }
+
+const hourMs = 3_600_000;
+
+/** More would not lengthen the wait any further. */
+const outagesKept = 6;
+
+const recentOutages = ({ outagesMs = [] }: Health, atMs: number): number[] =>
+  outagesMs.filter((ms) => ms > atMs - hourMs);
 
 /**
  * Good confirms in a row over `recoverAfter` end an outage; it ended with the first of them. A time nobody looked
@@ -100,6 +155,19 @@ function believedDown(health: Health, atMs: number, why: string): Health {
 function recovering(health: Health, atMs: number, policy: Policy, why: string): Health {
   const inARow = atMs - (health.goodUntilMs ?? 0) <= maxGapMs(policy);
   const goodSinceMs = (inARow ? health.goodSinceMs : undefined) ?? atMs;
-  if (atMs - goodSinceMs >= policy.recoverAfterMs) return { state: "up", sinceMs: goodSinceMs, why };
-  return { state: "down", sinceMs: health.sinceMs, why, goodSinceMs, goodUntilMs: atMs };
+  if (atMs - goodSinceMs >= recoverAfterMs(health, policy, atMs)) {
+    return settled(health, "up", goodSinceMs, why);
+  }
+  return { ...settled(health, "down", atMs, why), goodSinceMs, goodUntilMs: atMs };
+}
+
+const longestWaitMs = 1_800_000;
+
+/**
+ * How long it must be seen good: `recoverAfter`, twice as long for each earlier outage that began within the hour, up
+ * to 30 minutes. What crashes again and again is believed less each time.
+ */
+export function recoverAfterMs(health: Health, policy: Policy, atMs: number): number {
+  const earlier = Math.max(0, recentOutages(health, atMs).length - 1);
+  return Math.max(policy.recoverAfterMs, Math.min(longestWaitMs, policy.recoverAfterMs * 2 ** earlier));
 }

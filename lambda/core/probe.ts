@@ -47,6 +47,8 @@ export type Question = {
   readonly timeoutMs: number;
   /** When each try starts, in milliseconds after the request arrived, until one succeeds. */
   readonly triesAtMs: readonly number[];
+  /** Its own end, where that is sooner than the request's. */
+  readonly endMs?: number;
 };
 
 /** What home asks of a location: everything in one invocation. */
@@ -74,8 +76,11 @@ export type ProbeAnswer = { readonly location: string; readonly probes: readonly
 
 const voids: readonly Reason[] = ["prober-late", "no-time", "bad-check"];
 
-/** A try that says nothing about the endpoint: our process was late, the time was up, the check makes no sense. */
-export const isVoid = (finding: Finding): boolean => !finding.ok && voids.includes(finding.reason);
+/** Why a try says nothing about the endpoint: our process was late, the time was up, the check makes no sense. */
+export const isVoidReason = (reason: Reason): boolean => voids.includes(reason);
+
+/** A try that says nothing about the endpoint. */
+export const isVoid = (finding: Finding): boolean => !finding.ok && isVoidReason(finding.reason);
 
 /** A firewall that dislikes us: no sign of a failure, and no sign of health. */
 export const isRefusal = (finding: Finding): boolean => !finding.ok && finding.reason === "refused-to-us";

@@ -46,7 +46,12 @@ function troubleEvents(endpoint: string, before: Health, after: Health, atMs: nu
   return after.state === "up" ? [event({ ...base, kind: "seen-again", alert: false })] : [];
 }
 
-const kindOfTrouble: Record<Trouble, EventKind> = { partial: "partial", refused: "refused", blind: "blind" };
+const kindOfTrouble: Record<Trouble, EventKind> = {
+  partial: "partial",
+  refused: "refused",
+  blind: "blind",
+  degraded: "degraded",
+};
 
 /** How often people are reminded of a state of affairs that needs their hands. */
 const repeatMs: Partial<Record<EventKind, number>> = { foreign: 3_600_000, "stays-down": 3_600_000 };

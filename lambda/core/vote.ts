@@ -20,17 +20,29 @@ export function vote(tries: readonly Finding[], failureThreshold: number): Vote 
   return said.length >= Math.min(2, failureThreshold) ? "down" : "unknown";
 }
 
+/** When the tries of one question start, and until when the last answer counts; milliseconds after the request arrived. */
+export type Tries = { readonly triesAtMs: readonly number[]; readonly endMs: number };
+
 /**
- * When the tries of a confirm start. The last one begins when `confirmWithin` is over: it tells an outage from a
- * restart that is over in time. The others begin early enough to have their whole time-out: they tell a server
- * that never answers, and it takes two of them, so a threshold of two asks as often as one of three.
+ * The tries of a confirm. The last one begins `confirmWithin` after the failed probe began: it tells an outage from a
+ * restart that is over in time. Of the others two or more have their whole time-out: they tell a server that never
+ * answers, and it takes two of them, so a threshold of two asks as often as one of three.
+ *
+ * @param failingForMs how long ago the failed probe began; 0 where none did. A refusal takes no time, silence takes
+ *   the time-out: so both are decided `confirmWithin` after they were known, or sooner
  */
-export function triesAtMs({ failureThreshold, confirmWithinMs, timeoutMs }: Policy): number[] {
-  if (failureThreshold === 1) return [0];
+export function confirmTries(policy: Policy, failingForMs: number): Tries {
+  const { failureThreshold, confirmWithinMs, timeoutMs } = policy;
+  if (failureThreshold === 1) return { triesAtMs: [0], endMs: timeoutMs };
   const early = Math.max(2, failureThreshold - 1);
-  const lastEarlyMs = Math.max(0, confirmWithinMs - timeoutMs);
-  const starts = Array.from({ length: early }, (_, k) => Math.round((k * lastEarlyMs) / (early - 1)));
-  return [...starts, confirmWithinMs];
+  const lastMs = Math.max(0, confirmWithinMs - Math.min(failingForMs, timeoutMs));
+  const lastWholeMs = Math.max(0, confirmWithinMs - wayMs - timeoutMs);
+  const stepMs = Math.min(lastWholeMs / (early - 1), lastMs / early);
+  const starts = Array.from({ length: early }, (_, k) => Math.round(k * stepMs));
+  return {
+    triesAtMs: [...starts, lastMs],
+    endMs: Math.max(lastMs + graceMs, confirmWithinMs - wayMs, timeoutMs),
+  };
 }
 
 /**
@@ -38,3 +50,6 @@ export function triesAtMs({ failureThreshold, confirmWithinMs, timeoutMs }: Poli
  * refuses does so within a round trip; one that has said nothing by then has failed the earlier tries.
  */
 export const graceMs = 400;
+
+/** What of `confirmWithin` is left for the way to a location and back, in milliseconds. */
+export const wayMs = 100;

@@ -36,7 +36,6 @@ const calledOff = "called off";
 
 /** One request while it is answered. */
 type Run = {
-  readonly endMs: number;
   readonly elapsedMs: () => number;
   readonly sleep: AnswerPorts["sleep"];
   readonly prober: Prober;
@@ -61,12 +60,14 @@ export async function answer(request: ProbeRequest, ports: AnswerPorts = realPor
     over: new AbortController(),
     succeeded: false,
   }));
-  const stop = () => {
-    for (const { over } of asked) over.abort(calledOff);
+  const stop = (of = asked) => {
+    for (const { over } of of) over.abort(calledOff);
   };
-  const run = startRun(request.endMs, ports);
+  const run = startRun(ports);
   const done = new AbortController();
-  void ports.sleep(request.endMs + endGraceMs, done.signal).then(stop);
+  for (const [endMs, these] of byEnd(asked, request.endMs)) {
+    void ports.sleep(endMs + endGraceMs, done.signal).then(() => stop(these));
+  }
   try {
     const probes = await Promise.all(asked.map((one) => ask(one, run)));
     return { location: request.location, probes: probes.flat() };
@@ -78,10 +79,19 @@ export async function answer(request: ProbeRequest, ports: AnswerPorts = realPor
   }
 }
 
-function startRun(endMs: number, ports: AnswerPorts): Run {
+/** The questions by when they end: few ends, as most checks have the same times. */
+function byEnd(asked: readonly Asked[], endMs: number): Map<number, Asked[]> {
+  const ends = new Map<number, Asked[]>();
+  for (const one of asked) {
+    const end = Math.min(endMs, one.question.endMs ?? endMs);
+    ends.set(end, [...(ends.get(end) ?? []), one]);
+  }
+  return ends;
+}
+
+function startRun(ports: AnswerPorts): Run {
   const startedMs = ports.nowMs();
   return {
-    endMs,
     elapsedMs: () => ports.nowMs() - startedMs,
     sleep: ports.sleep,
     prober: ports.openProber(),

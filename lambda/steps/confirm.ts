@@ -1,7 +1,16 @@
+import type { Look } from "../core/brownout.ts";
 import type { Config, Endpoint, TcpCheck } from "../core/config.ts";
-import { type Finding, type Probe, type ProbeRequest, patienceMs, type Question } from "../core/probe.ts";
+import {
+  type Finding,
+  isRefusal,
+  isVoid,
+  type Probe,
+  type ProbeRequest,
+  patienceMs,
+  type Question,
+} from "../core/probe.ts";
 import { provesMove, sighted, tally, verdict } from "../core/verdict.ts";
-import { type Ballots, graceMs, triesAtMs, type Vote, vote } from "../core/vote.ts";
+import { type Ballots, type Tries, type Vote, vote } from "../core/vote.ts";
 import type { Group } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -9,8 +18,10 @@ import type { World } from "./world.ts";
 export type Confirmed = {
   readonly startedMs: number;
   readonly ballots: Ballots;
-  /** The tries behind the votes: location -> endpoint -> findings. */
+  /** The tries behind the votes. */
   readonly probes: readonly { readonly location: string; readonly probe: Probe }[];
+  /** What each location's first try of each endpoint found: endpoint -> looks. */
+  readonly looks: ReadonlyMap<string, readonly Look[]>;
 };
 
 /** Answers that are taken in this much later than home waits for them were lying here while home was paused. */
@@ -21,18 +32,26 @@ export const referenceIds = (references: readonly TcpCheck[]): string[] => refer
 
 const referenceId = (reference: TcpCheck): string => `reference/${reference.host}:${reference.port}`;
 
+/** What all locations are asked, and when a group's answers are enough. */
+export type Asking = {
+  readonly triesOf: (endpoint: Endpoint) => Tries;
+  /** Whether a group is concluded as soon as no location still pending can change what follows, or with the last one. */
+  readonly early: boolean;
+};
+
 /**
  * Asks every location about every endpoint of the groups at once, one request each, and hands out each group's
- * result as soon as no location still pending can change it. A confirm that home slept through concludes nothing:
- * what it saw is not evidence any more.
+ * result when its answers are enough. A confirm that home slept through concludes nothing: what it saw is not
+ * evidence any more.
  */
 export async function confirm(
   config: Config,
   world: World,
   groups: readonly Group[],
+  asking: Asking,
   conclude: (group: Group, confirmed: Confirmed) => Promise<void>,
 ): Promise<void> {
-  const request = confirmRequest(config, groups);
+  const request = confirmRequest(config, groups, asking);
   const startedMs = world.now();
   const answers = new Map<string, readonly Probe[]>();
   const open = new Set(groups);
@@ -46,13 +65,14 @@ export async function confirm(
         world.log("warn", "confirm void: home was paused", { group: group.id });
         continue;
       }
-      concluded.push(conclude(group, { startedMs, ballots, probes: probesOf(group, answers) }));
+      const probes = probesOf(group, answers);
+      concluded.push(conclude(group, { startedMs, ballots, probes, looks: looksOf(request, group, probes) }));
     }
   };
   const over = new AbortController();
   const asked = config.locations.map(async (location) => {
     answers.set(location, await askOrNothing(world, { ...request, location }));
-    close((ballots, group) => isSettled(config, group, ballots));
+    if (asking.early) close((ballots, group) => isSettled(config, group, ballots));
   });
   const late = world.sleep(patienceMs(request), over.signal);
   await Promise.race([Promise.all(asked), late]);
@@ -73,26 +93,26 @@ async function askOrNothing(world: World, request: ProbeRequest): Promise<readon
 }
 
 /** Everything a confirm asks of each location: all endpoints of the groups, and the reference hosts. */
-function confirmRequest(config: Config, groups: readonly Group[]): Omit<ProbeRequest, "location"> {
-  const endpoints = groups.flatMap((group) => group.endpoints);
-  const questions: Question[] = endpoints.map(({ id, check, policy }) => ({
-    id,
-    check,
-    timeoutMs: policy.timeoutMs,
-    triesAtMs: triesAtMs(policy),
-  }));
+function confirmRequest(
+  config: Config,
+  groups: readonly Group[],
+  { triesOf }: Asking,
+): Omit<ProbeRequest, "location"> {
+  const questions: Question[] = groups.flatMap(({ endpoints }) =>
+    endpoints.map((endpoint) => {
+      const { id, check, policy } = endpoint;
+      return { id, check, timeoutMs: policy.timeoutMs, ...triesOf(endpoint) };
+    }),
+  );
   const references = config.references.map((check) => ({
     id: referenceId(check),
     check,
     timeoutMs: 3_000,
     triesAtMs: [0],
   }));
-  return { questions: [...questions, ...references], endMs: Math.max(...endpoints.map(endOf)) };
+  const endMs = Math.max(...questions.map((question) => question.endMs ?? 0));
+  return { questions: [...questions, ...references], endMs };
 }
-
-/** When the last try's failure is known, or the only try's time-out is over. */
-const endOf = ({ policy }: Endpoint): number =>
-  Math.max(policy.timeoutMs, (triesAtMs(policy).at(-1) ?? 0) + graceMs);
 
 /** The votes of the locations that have answered on the group's endpoints and the reference hosts. */
 function ballotsOf(config: Config, group: Group, answers: ReadonlyMap<string, readonly Probe[]>): Ballots {
@@ -138,5 +158,26 @@ function probesOf(group: Group, answers: ReadonlyMap<string, readonly Probe[]>):
   const ids = new Set(group.endpoints.map(({ id }) => id));
   return [...answers].flatMap(([location, probes]) =>
     probes.filter(({ id }) => ids.has(id)).map((probe) => ({ location, probe })),
+  );
+}
+
+/** What each location's first try found, where that says anything. */
+function looksOf(
+  { questions }: Pick<ProbeRequest, "questions">,
+  { endpoints }: Group,
+  probes: Confirmed["probes"],
+): Confirmed["looks"] {
+  const asked = new Map(questions.map((question) => [question.id, question] as const));
+  return new Map(
+    endpoints.map(({ id }) => {
+      const looks = new Map<string, Look>();
+      for (const { location, probe } of probes) {
+        if (probe.id !== id || looks.has(location) || isVoid(probe) || isRefusal(probe)) continue;
+        const [, second = Number.POSITIVE_INFINITY] = asked.get(id)?.triesAtMs ?? [];
+        // A first try that is not told of was still open when a later one was answered: it was not answered.
+        looks.set(location, { location, ok: probe.ok && probe.startedAfterMs < second });
+      }
+      return [id, [...looks.values()]] as const;
+    }),
   );
 }

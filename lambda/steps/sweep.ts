@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Config } from "../core/config.ts";
 import { nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
-import { tick } from "./tick.ts";
+import { tick, watchClosely } from "./tick.ts";
 import { openWatch, type Sweep, saveRecords } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -82,7 +82,7 @@ async function openPatiently(
 /** Tick after tick. Ticks may overlap; all of them are over when this returns. */
 async function watch(state: Sweep, untilMs: number): Promise<void> {
   const { config, world, held, over } = state;
-  const every = tickMs(config.endpoints);
+  const every = tickMs(config.endpoints, config.locations.length);
   const open = new Set<Promise<void>>();
   const start = (work: Promise<void>) => {
     // Nobody awaits it before the end: an exception unheard until then would end the process.
@@ -92,6 +92,7 @@ async function watch(state: Sweep, untilMs: number): Promise<void> {
     open.add(tracked);
   };
   state.tickedMs = firstFromMs(held, every, world.now());
+  start(watchClosely(state, untilMs));
   while (!over.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();
     if (nowMs >= nextTickMs(state.tickedMs, every)) {

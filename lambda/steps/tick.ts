@@ -1,7 +1,10 @@
+import { isWatched, roundEveryMs } from "../core/brownout.ts";
 import { chunks } from "../core/chunks.ts";
-import { due, spreadMs, type Turn } from "../core/due.ts";
+import type { Config, Endpoint } from "../core/config.ts";
+import { askEveryMs, due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
-import { confirm } from "./confirm.ts";
+import { confirmTries } from "../core/vote.ts";
+import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
 import { judge, takeProbe } from "./judge.ts";
 import { startTellingEndpoints } from "./tell.ts";
@@ -14,7 +17,7 @@ const questionsPerRequest = 200;
 export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
   sweep.done.ticks += 1;
   const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
-  const requests = requestsOf(turns);
+  const requests = requestsOf(sweep.config, turns);
   await Promise.all([
     ...requests.map(async (request) => confirmAll(sweep, await ask(sweep, request))),
     errands(sweep, fromMs, toMs),
@@ -23,17 +26,17 @@ export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<
 }
 
 /** The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. */
-function requestsOf(turns: readonly Turn[]): ProbeRequest[] {
+function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
   const locations = [...new Set(turns.map(({ location }) => location))];
   return locations.flatMap((location) => {
     const theirs = turns.filter((turn) => turn.location === location);
-    return chunks(theirs, questionsPerRequest).map((chunk) => requestOf(location, chunk));
+    return chunks(theirs, questionsPerRequest).map((chunk) => requestOf(config, location, chunk));
   });
 }
 
-function requestOf(location: string, turns: readonly Turn[]): ProbeRequest {
-  const intervalMs = Math.min(...turns.map(({ endpoint }) => endpoint.policy.intervalMs));
-  const spread = spreadMs(turns.length, intervalMs);
+function requestOf({ locations }: Config, location: string, turns: readonly Turn[]): ProbeRequest {
+  const everyMs = Math.min(...turns.map(({ endpoint }) => askEveryMs(endpoint.policy, locations.length)));
+  const spread = spreadMs(turns.length, everyMs);
   const questions = turns.map(({ endpoint: { id, check, policy } }, i) => ({
     id,
     check,
@@ -74,16 +77,21 @@ async function askOnce(
   } catch (error) {
     world.log("warn", "location could not be asked", { location: request.location, error: String(error) });
   }
+  const arrivedMs = Math.max(startedMs, world.now() - lastedMs(probes));
   for (const probe of probes) {
     const group = sweep.groupOf.get(probe.id);
     const endpoint = group?.endpoints.find(({ id }) => id === probe.id);
     if (group === undefined || endpoint === undefined) continue;
     if (!isVoid(probe)) unseen.delete(probe.id);
-    const atMs = startedMs + probe.startedAfterMs;
+    const atMs = arrivedMs + probe.startedAfterMs;
     if (takeProbe(sweep, endpoint, request.location, probe, atMs)) groups.push(group);
   }
   return { groups, unseen };
 }
+
+/** How long a location took over its answer: counted back from its arrival here, it is true also if home slept before. */
+const lastedMs = (probes: readonly Probe[]): number =>
+  probes.reduce((most, { startedAfterMs, latencyMs }) => Math.max(most, startedAfterMs + latencyMs), 0);
 
 /** One confirm for all of these that have none open. */
 async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
@@ -95,20 +103,53 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
     if (open.delete(id)) sweep.confirming.delete(id);
   };
   sweep.done.confirms += groups.length;
+  const nowMs = sweep.world.now();
+  const triesOf = ({ id, policy }: Endpoint) =>
+    confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
   try {
-    await Promise.all(
-      chunks(groups, questionsPerRequest).map((chunk) =>
-        confirm(sweep.config, sweep.world, chunk, async (group, confirmed) => {
-          await guarded(sweep, group, () => judge(sweep, group, confirmed));
-          // A group that was quick does not wait for the others of its request.
-          close(group.id);
-        }),
-      ),
-    );
+    await askAll(sweep, groups, { triesOf, early: true }, async (group, confirmed) => {
+      await guarded(sweep, group, () => judge(sweep, group, confirmed, "confirm"));
+      // A group that was quick does not wait for the others of its request.
+      close(group.id);
+    });
   } finally {
     for (const id of [...open]) close(id);
   }
 }
+
+async function askAll(
+  sweep: Sweep,
+  groups: readonly Group[],
+  asking: Asking,
+  conclude: (group: Group, confirmed: Confirmed) => Promise<void>,
+): Promise<void> {
+  const { config, world } = sweep;
+  await Promise.all(
+    chunks(groups, questionsPerRequest).map((chunk) => confirm(config, world, chunk, asking, conclude)),
+  );
+}
+
+/** One try from everywhere, every few seconds, of each endpoint whose scores say that something may be the matter. */
+export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void> {
+  const triesOf = ({ policy }: Endpoint) => ({ triesAtMs: [0], endMs: policy.timeoutMs });
+  while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
+    const slept = sweep.world.sleep(roundEveryMs, sweep.over);
+    const groups = sweep.groups.filter((group) => isWatchedClosely(sweep, group));
+    if (groups.length > 0) {
+      await askAll(sweep, groups, { triesOf, early: false }, (group, round) =>
+        guarded(sweep, group, () => judge(sweep, group, round, "round")),
+      );
+    }
+    await slept;
+  }
+}
+
+const isWatchedClosely = (sweep: Sweep, group: Group): boolean =>
+  group.endpoints.some(({ id }) => {
+    const { health, brownout } = sweep.watched.get(id) ?? {};
+    if (health === undefined || brownout === undefined || health.state === "down") return false;
+    return health.trouble === "degraded" || isWatched(brownout, sweep.config.locations.length);
+  });
 
 /** What nobody expected of one service must not stop the others. */
 async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): Promise<void> {

@@ -1,3 +1,4 @@
+import { noBrownout, onlyOf } from "../core/brownout.ts";
 import type { Config, Endpoint, Service } from "../core/config.ts";
 import { zeroCounters } from "../core/counters.ts";
 import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
@@ -98,7 +99,9 @@ export async function openWatch(
     groups,
     groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
     watched: new Map(
-      config.endpoints.map(({ id }) => [id, watchedFrom(records.get(id), id, nowMs)] as const),
+      config.endpoints.map(
+        ({ id }) => [id, watchedFrom(records.get(id), id, config.locations, nowMs)] as const,
+      ),
     ),
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
@@ -132,12 +135,18 @@ function groupsOf(config: Config): Group[] {
   ];
 }
 
-const watchedFrom = (record: EndpointRecord | undefined, id: string, nowMs: number): Watched => ({
+const watchedFrom = (
+  record: EndpointRecord | undefined,
+  id: string,
+  locations: readonly string[],
+  nowMs: number,
+): Watched => ({
   endpoint: id,
   fromMs: record?.savedMs ?? nowMs,
   probes: [],
   health: record?.health ?? neverSeen(nowMs),
   counters: record?.counters ?? zeroCounters(nowMs),
+  brownout: onlyOf(record?.brownout ?? noBrownout, locations),
   outbox: record?.outbox ?? [],
 });
 

@@ -80,7 +80,12 @@ export function healthWords({
   return newest(seen)?.is === "bad" ? ["up?", "warn"] : ["up", "good"];
 }
 
-const troubles: Record<Trouble, string> = { blind: "unseen", refused: "denies us", partial: "partly up" };
+const troubles: Record<Trouble, string> = {
+  blind: "unseen",
+  refused: "denies us",
+  partial: "partly up",
+  degraded: "degraded",
+};
 
 const isGood = (seen: EndpointView["seen"]): boolean =>
   newest(seen)?.is === "good" && seen.every((one) => one === undefined || one.is !== "bad");

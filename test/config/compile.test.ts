@@ -20,6 +20,7 @@ describe("endpoints", () => {
       check: { ...plain, url: "https://docs.acme.com/", serverName: "docs.acme.com" },
       policy: {
         intervalMs: 10_000,
+        staggered: false,
         timeoutMs: 3000,
         failureThreshold: 3,
         confirmWithinMs: 5000,
@@ -31,7 +32,7 @@ describe("endpoints", () => {
   test("every option reaches the check", () => {
     const written = `{ https: 'https://ACME.com:8443/a?b=c#d', connect: 3.1.1.1, method: POST, headers: { X-A: "1" },
       status: [200, 300-399], contains: ok, matches: '^o', within: 2s, redirects: 3, verifyCertificate: false,
-      interval: 30s, timeout: 5s, failureThreshold: 4, confirmWithin: 6s, recoverAfter: 2m }`;
+      interval: 30s, staggered: true, timeout: 5s, failureThreshold: 4, confirmWithin: 6s, recoverAfter: 2m }`;
     expect(endpoint(written)).toEqual({
       id: "docs",
       check: {
@@ -53,6 +54,7 @@ describe("endpoints", () => {
       },
       policy: {
         intervalMs: 30_000,
+        staggered: true,
         timeoutMs: 5000,
         failureThreshold: 4,
         confirmWithinMs: 6000,

@@ -55,6 +55,19 @@ describe("durations", () => {
     ],
     [withService({ more: "    timeout: ▸6s\n" }), "services.shop.timeout", "confirmWithin 5s + timeout 6s"],
     [
+      withEndpoint(
+        "{ https: https://acme.com, staggered: true, interval: ▸4s, timeout: 1s, confirmWithin: 2s }",
+      ),
+      "endpoints.docs.interval",
+      "staggered over 5 locations, interval 4s asks every 800ms",
+      "raise interval to 5s",
+    ],
+    [
+      `${withService({ more: "    staggered: ▸true\n" })}defaults: { interval: 4s, timeout: 1s, confirmWithin: 2s }`,
+      "services.shop.staggered",
+      "interval 4s asks every 800ms",
+    ],
+    [
       withEndpoint("{ https: https://acme.com, timeout: ▸5s }"),
       "endpoints.docs.timeout",
       "confirmWithin 5s has no room for two tries of timeout 5s",

@@ -21,7 +21,7 @@ describe("validate prints", () => {
   test("warnings, the worst case of each service and a summary", () => {
     expect(report(parse(withService({ mode: "shadow" })))).toEqual([
       "pointsman.yaml:5:11 warning services.shop.mode: mode shadow: this service tells what it would do and moves nothing; mode: armed, once you believe it",
-      "shop: at worst an outage is detected after 18.5 s, and the last resolver has the new answer after 93.5 s",
+      "shop: at worst an outage is detected after 18.0 s, and the last resolver has the new answer after 93.0 s",
       "valid: 2 endpoints, 1 service, 5 locations; 1 warning",
     ]);
   });

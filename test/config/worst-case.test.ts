@@ -6,17 +6,25 @@ import { parseValid, withService } from "./sample.ts";
 describe("worst case", () => {
   const of = (more: string) => worstCases(parseValid(withService({ more })).config);
 
-  test("interval + timeout + confirmWithin + its 400 ms of grace + 5 ms for each of two endpoints, then 60 s and the TTL", () => {
-    expect(of("")).toEqual([{ service: "shop", detectMs: 18_410, recoverMs: 93_410 }]);
+  test("interval + timeout + confirmWithin but for 100 ms + 5 ms for each of two endpoints, then 60 s and the TTL", () => {
+    expect(of("")).toEqual([{ service: "shop", detectMs: 17_910, recoverMs: 92_910 }]);
   });
 
   test("the service's own policy counts", () => {
-    expect(of("    interval: 30s\n    timeout: 4s\n    confirmWithin: 6s\n")[0]?.detectMs).toBe(40_410);
+    expect(of("    interval: 30s\n    timeout: 4s\n    confirmWithin: 6s\n")[0]?.detectMs).toBe(39_910);
+  });
+
+  test("a refusal is worse where the time-out is shorter than the grace of 400 ms", () => {
+    expect(of("    timeout: 200ms\n")[0]?.detectMs).toBe(10_000 + 5000 + 400 + 10);
+  });
+
+  test("staggered: a fifth of the interval", () => {
+    expect(of("    staggered: true\n")[0]?.detectMs).toBe(2_000 + 3000 + 5000 - 100 + 10);
   });
 
   test("an interval between two ticks waits for the later one", () => {
     const more = "    interval: 15s\nendpoints:\n  docs: https://acme.com\n";
-    expect(of(more)[0]?.detectMs).toBe(20_000 + 3000 + 5000 + 400 + 15);
+    expect(of(more)[0]?.detectMs).toBe(20_000 + 3000 + 5000 - 100 + 15);
   });
 });
 

@@ -10,6 +10,11 @@ const every = (seconds: number, id = `every-${seconds}`): Endpoint => ({
   policy: { ...policy, intervalMs: seconds * 1000 },
 });
 
+const staggered = (seconds: number): Endpoint => {
+  const { policy: rotating, ...rest } = every(seconds);
+  return { ...rest, policy: { ...rotating, staggered: true } };
+};
+
 const at = (seconds: number): number => nineMs + seconds * 1000;
 
 const asked = (endpoints: readonly Endpoint[], fromS: number, toS: number): string[] =>
@@ -20,7 +25,8 @@ describe("the sweep looks who is due", () => {
     ["as often as the most impatient endpoint wants", [every(60), every(10), every(30)], 10_000],
     ["every minute at least, so that records are saved", [every(300)], 60_000],
     ["every minute when there is nothing to watch", [], 60_000],
-  ])("%s", (_, endpoints, ms) => expect(tickMs(endpoints)).toBe(ms));
+    ["five times as often when all five locations ask in an interval", [every(60), staggered(10)], 2_000],
+  ])("%s", (_, endpoints, ms) => expect(tickMs(endpoints, locations.length)).toBe(ms));
 
   test.each([
     ["between two ticks", 12_345, 20_000],
@@ -39,6 +45,14 @@ describe("who is due", () => {
     ["no time has passed", 10, 10, []],
     ["time went backwards", 20, 5, []],
   ])("%s", (_, fromS, toS, ids) => expect(asked([every(10)], fromS, toS)).toEqual(ids));
+
+  test("staggered: every location once an interval, evenly spread", () => {
+    const turns = Array.from({ length: 5 }, (_, k) =>
+      due([staggered(10)], locations, at(2 * k), at(2 * k + 2)).map(({ location }) => location),
+    );
+    expect(turns.map((each) => each.length)).toEqual([1, 1, 1, 1, 1]);
+    expect([...turns.flat()].sort()).toEqual([...locations].sort());
+  });
 
   test("after a gap, the location whose turn is now", () => {
     const [late] = due([every(10)], locations, at(0), at(55));

@@ -2,6 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { noBrownout } from "../../lambda/core/brownout.ts";
 import { zeroCounters } from "../../lambda/core/counters.ts";
 import {
   type EndpointRecord,
@@ -9,11 +10,12 @@ import {
   type KeptProbe,
   keep,
   nextEpoch,
+  sayFailures,
   sortKey,
   type Watched,
 } from "../../lambda/core/endpoint-record.ts";
 import { type Finding, reasons } from "../../lambda/core/probe.ts";
-import { failed, good, health, nineMs, refused } from "./fixture.ts";
+import { failed, good, health, late, nineMs, noTime, refused } from "./fixture.ts";
 
 const watched = (probes: readonly KeptProbe[] = []): Watched => ({
   endpoint: "docs",
@@ -21,6 +23,7 @@ const watched = (probes: readonly KeptProbe[] = []): Watched => ({
   probes,
   health: health("up"),
   counters: zeroCounters(nineMs),
+  brownout: noBrownout,
   outbox: [],
 });
 const keepAll = (findings: readonly Finding[]): readonly KeptProbe[] =>
@@ -139,6 +142,7 @@ function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): n
     probes: 9_999_999,
     failedProbes: 99_999,
   };
+  // Every location has a score where everything fails.
   const record: EndpointRecord = {
     endpoint,
     epoch: 1_795_251_611,
@@ -148,11 +152,20 @@ function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): n
     probes,
     health: { state: "down", sinceMs: nineMs - 1, why, goodSinceMs: nineMs - 1 },
     counters: { ...many, untilMs: nineMs - 1, pendingMs: 99_999 },
+    brownout: { usual: 1 / 3, scores: scoresOf(findings), rounds: 0 },
     outbox: [],
   };
   const key = { pk: `endpoint#${endpoint}`, sk: sortKey(record.epoch, record.sequence) };
   return itemBytes(marshall({ ...record, ...key, expires: expiresS(fromMs, savedMs) }));
 }
+
+test("the kept probes as people are told: what says nothing is left out", () =>
+  expect(sayFailures(keepAll([good, refused, late, noTime, good, refused]))).toBe(
+    "2 of its last 4 probes failed",
+  ));
+
+const scoresOf = (findings: readonly Finding[]): Record<string, number> =>
+  Object.fromEntries(findings.slice(0, 7).flatMap(({ ok }, i) => (ok ? [] : [[`ap-southeast-${i}`, 7.77]])));
 
 const longest = failed(reasons.reduce((a, b) => (b.length > a.length ? b : a)));
 const full = (finding: Finding): Finding[] => Array.from({ length: 20 }, () => finding);

@@ -106,7 +106,7 @@ describe("a confirm at second 100 changes what is believed", () => {
       "suspected, and down: since the first failed probe",
       suspected,
       "down",
-      { state: "down", sinceMs: at(95) },
+      { state: "down", sinceMs: at(95), outagesMs: [at(95)] },
     ],
     ["suspected, and partial", suspected, "partial", { state: "up", ...sinceStart, trouble: "partial" }],
     ["suspected, and refused", suspected, "refused", { state: "up", ...sinceStart, trouble: "refused" }],
@@ -116,14 +116,14 @@ describe("a confirm at second 100 changes what is believed", () => {
       "up without suspicion, and down: since the confirm",
       health("up"),
       "down",
-      { state: "down", sinceMs: at(100) },
+      { state: "down", sinceMs: at(100), outagesMs: [at(100)] },
     ],
     ["never judged, and up", health("unknown"), "up", { state: "up", sinceMs: at(100) }],
     [
       "never judged, and down",
       health("unknown", { suspectedMs: at(99) }),
       "down",
-      { state: "down", sinceMs: at(99) },
+      { state: "down", sinceMs: at(99), outagesMs: [at(99)] },
     ],
     [
       "never judged, and partial",
@@ -230,7 +230,8 @@ test("an outage began with the first failed probe after the last confirm", () =>
       const before = probes.reduce<Health>((now, probe, i) => observe(now, probe, at(i)), health("up"));
       const first = probes.findIndex(isFailure);
       const down = conclude(before, "down", at(1000), policy, "");
-      expect(down).toEqual({ state: "down", sinceMs: first < 0 ? at(1000) : at(first), why: "" });
+      const sinceMs = first < 0 ? at(1000) : at(first);
+      expect(down).toEqual({ state: "down", sinceMs, why: "", outagesMs: [sinceMs] });
     }),
   );
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Policy } from "../../lambda/core/config.ts";
 import { type Finding, reasons } from "../../lambda/core/probe.ts";
-import { graceMs, triesAtMs, vote } from "../../lambda/core/vote.ts";
+import { confirmTries, graceMs, vote } from "../../lambda/core/vote.ts";
 import { policy } from "../sim/config.ts";
 import { failed, forbidden, good, late, noTime, refused } from "./fixture.ts";
 
@@ -78,50 +79,76 @@ describe("whatever the tries", () => {
   });
 });
 
-describe("when the tries of a confirm start", () => {
-  test.each([
+describe("the tries of a confirm", () => {
+  test.each<[string, Partial<Policy>, number, readonly number[], number]>([
+    ["the failed probe was refused at once: a last look at its end", {}, 0, [0, 1_900, 5_000], 5_400],
     [
-      "the default: two with their whole time-out, a last look at the end",
-      3,
-      5_000,
+      "it was silent for its time-out: the last look comes so much sooner",
+      {},
       3_000,
-      [0, 2_000, 5_000],
+      [0, 1_000, 2_000],
+      4_900,
     ],
+    ["it failed after a second", {}, 1_000, [0, 1_900, 4_000], 4_900],
+    ["it failed long ago: as if it had been silent", {}, 60_000, [0, 1_000, 2_000], 4_900],
     [
       "a threshold of two asks as often: it takes two to tell a silent server",
-      2,
-      5_000,
+      { failureThreshold: 2 },
       3_000,
-      [0, 2_000, 5_000],
+      [0, 1_000, 2_000],
+      4_900,
     ],
-    ["four, to the millisecond", 4, 4_001, 2_000, [0, 1_001, 2_001, 4_001]],
-    ["confirmWithin too short for two time-outs", 3, 1_000, 3_000, [0, 0, 1_000]],
-    ["a threshold of one: at once", 1, 5_000, 3_000, [0]],
-  ])("%s", (_, failureThreshold, confirmWithinMs, timeoutMs, at) => {
-    expect(triesAtMs({ ...policy, failureThreshold, confirmWithinMs, timeoutMs })).toEqual(at);
+    [
+      "four, to the millisecond",
+      { failureThreshold: 4, confirmWithinMs: 4_001, timeoutMs: 2_000 },
+      0,
+      [0, 951, 1_901, 4_001],
+      4_401,
+    ],
+    [
+      "confirmWithin too short for two time-outs",
+      { confirmWithinMs: 1_000, timeoutMs: 3_000 },
+      0,
+      [0, 0, 1_000],
+      3_000,
+    ],
+    ["a threshold of one: at once", { failureThreshold: 1 }, 0, [0], 3_000],
+  ])("%s", (_, over, failingForMs, triesAtMs, endMs) => {
+    expect(confirmTries({ ...policy, ...over }, failingForMs)).toEqual({ triesAtMs, endMs });
   });
 
-  test("the first at once, the last at the end of confirmWithin, two or more with their whole time-out", () => {
-    const anyTiming = fc.record({
-      failureThreshold: fc.integer({ min: 2, max: 10 }),
-      timeoutMs: fc.integer({ min: 100, max: 30_000 }),
-      more: fc.integer({ min: 0, max: 30_000 }),
-    });
+  const anyTiming = fc.record({
+    failureThreshold: fc.integer({ min: 2, max: 10 }),
+    timeoutMs: fc.integer({ min: 100, max: 30_000 }),
+    more: fc.integer({ min: 500, max: 30_000 }),
+    failingForMs: fc.integer({ min: 0, max: 60_000 }),
+  });
+
+  test("the last begins confirmWithin after the failed probe began, and two at least have their whole time-out", () => {
     fc.assert(
-      fc.property(anyTiming, ({ failureThreshold, timeoutMs, more }) => {
+      fc.property(anyTiming, ({ failureThreshold, timeoutMs, more, failingForMs }) => {
         const confirmWithinMs = timeoutMs + more;
-        const at = triesAtMs({ ...policy, failureThreshold, timeoutMs, confirmWithinMs });
-        expect(at.length).toBe(Math.max(3, failureThreshold));
-        expect([at[0], at.at(-1)]).toEqual([0, confirmWithinMs]);
-        expect(at).toEqual([...at].sort((a, b) => a - b));
-        const whole = at.filter((ms) => ms + timeoutMs <= confirmWithinMs);
-        expect(whole.length).toBeGreaterThanOrEqual(Math.max(2, failureThreshold - 1));
-        expect(whole.at(-1)).toBe(more);
+        const timing = { ...policy, failureThreshold, timeoutMs, confirmWithinMs };
+        const { triesAtMs, endMs } = confirmTries(timing, failingForMs);
+        expect(triesAtMs.length).toBe(Math.max(3, failureThreshold));
+        expect(triesAtMs[0]).toBe(0);
+        expect(triesAtMs.at(-1)).toBe(confirmWithinMs - Math.min(failingForMs, timeoutMs));
+        expect(triesAtMs).toEqual([...triesAtMs].sort((a, b) => a - b));
+        expect(triesAtMs.filter((ms) => ms + timeoutMs <= endMs).length).toBeGreaterThanOrEqual(2);
       }),
     );
   });
 
-  test("the last failure is known well before the next interval", () => {
-    expect(policy.confirmWithinMs + graceMs).toBeLessThan(policy.intervalMs);
+  test("the verdict on silence comes within timeout and confirmWithin, that on a refusal soon after confirmWithin", () => {
+    fc.assert(
+      fc.property(anyTiming, ({ failureThreshold, timeoutMs, more }) => {
+        const confirmWithinMs = timeoutMs + more;
+        const timing = { ...policy, failureThreshold, timeoutMs, confirmWithinMs };
+        expect(confirmTries(timing, timeoutMs).endMs).toBeLessThanOrEqual(
+          Math.max(confirmWithinMs, more + graceMs),
+        );
+        expect(confirmTries(timing, 0).endMs).toBe(confirmWithinMs + graceMs);
+      }),
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { RecordSet } from "../../lambda/core/records.ts";
 
 export const policy = {
   intervalMs: 10_000,
+  staggered: false,
   timeoutMs: 3_000,
   failureThreshold: 3,
   confirmWithinMs: 5_000,

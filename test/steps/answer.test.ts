@@ -166,6 +166,25 @@ describe("the tries of a question", () => {
   });
 });
 
+describe("a question with an end of its own", () => {
+  it("is cut there, and the others go on to the request's end", async () => {
+    const { time, ports } = world([hangs, hangs]);
+    const questions = [{ ...question([1000], "a"), endMs: 2000 }, question([1000], "b")];
+    const { probes } = await time.until(answer({ location: "home", questions, endMs: 5000 }, ports));
+    expect(probes.map((probe) => [probe.id, probe.ok || probe.reason])).toEqual([
+      ["a", "no-time"],
+      ["b", "first-byte-timeout"],
+    ]);
+  });
+
+  it("that is later than the request's does not count", async () => {
+    const { time, ports } = world([hangs]);
+    const questions = [{ ...question([4000], "a"), endMs: 9000 }];
+    const { probes } = await time.until(answer({ location: "home", questions, endMs: 5000 }, ports));
+    expect(probes.map((probe) => probe.ok || probe.reason)).toEqual(["no-time"]);
+  });
+});
+
 describe("a try while this process was late", () => {
   it.each<[Fate, string]>([
     [{ ...refused(5), late: true }, "0 prober-late"],

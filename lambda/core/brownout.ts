@@ -1,0 +1,178 @@
+import type { Health } from "./health.ts";
+import type { Ballots, Vote } from "./vote.ts";
+
+/**
+ * A brown-out: an endpoint that answers some probes and not others. No single confirm finds it, because one good
+ * answer is enough for up. So every location keeps a score, a sequential probability ratio test (Wald, "Sequential
+ * Analysis", 1947): a failed probe adds the logarithm of how much likelier it is in a brown-out than on an ordinary
+ * day, a good one takes the same of its own away. At 0 nothing is the matter.
+ */
+export type Brownout = {
+  /** The share of probes that fails on an ordinary day, 0 to 1. */
+  readonly usual: number;
+  /** Location -> score, those above 0. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** The second test: what the rounds since the endpoint is watched say of a brown-out bad enough to leave. */
+  readonly rounds: number;
+  /** When it began to be watched, Unix milliseconds. */
+  readonly sinceMs?: number;
+};
+
+export const noBrownout: Brownout = { usual: 0, scores: {}, rounds: 0 };
+
+/** What one location's first try found. */
+export type Look = { readonly location: string; readonly ok: boolean };
+
+/** How often a watched endpoint is asked by all locations, one try each. */
+export const roundEveryMs = 5_000;
+
+const dayMs = 86_400_000;
+
+/** A location's score in the sum, and in a vote: what one location alone can say. */
+const fullScore = 4;
+/** Scores are kept up to here, so that a path that stays bad is told from a bad minute. */
+const mostScore = 8;
+const badPath = 6;
+/** Sums for five locations; in proportion for others. */
+const watchSum = 4.5;
+const degradedSum = 12;
+/** What one round adds to the sum at most: one blip seen from everywhere is one blip. */
+const roundSum = 4;
+
+/** The second test: 40 % of probes fail against 20 %, the same for all locations together. */
+const roundFailed = Math.log(0.4 / 0.2);
+const roundGood = Math.log(0.8 / 0.6);
+const leaveAt = 6;
+
+type Weights = { readonly failed: number; readonly good: number };
+
+/** Twice the ordinary share against 18 % more than that; a share nobody has measured yet counts as 1 %. */
+function weights(usual: number): Weights {
+  const p0 = Math.min(0.15, Math.max(0.02, 2 * usual));
+  const p1 = p0 + 0.18;
+  return { failed: Math.log(p1 / p0), good: Math.log((1 - p0) / (1 - p1)) };
+}
+
+/** Takes in one location's probe of the rotation. What is usual is learnt over a day, while nothing is the matter. */
+export function scoreProbe(
+  state: Brownout,
+  { location, ok }: Look,
+  intervalMs: number,
+  locations: number,
+  atMs: number,
+): Brownout {
+  const { failed, good } = weights(state.usual);
+  const share = intervalMs / dayMs;
+  const usual = isWatched(state, locations)
+    ? state.usual
+    : state.usual + share * ((ok ? 0 : 1) - state.usual);
+  const scores = added(state.scores, location, ok ? -good : failed, mostScore);
+  return since({ ...state, usual, scores }, locations, atMs);
+}
+
+/**
+ * Takes in what all locations found at once, each in its first try. A location that saw nothing at all is not among
+ * `looks` but among `blind`: what it said before is forgotten, because it may have been blind then.
+ */
+export function scoreRound(
+  state: Brownout,
+  looks: readonly Look[],
+  blind: readonly string[],
+  locations: number,
+  atMs: number,
+  believed: Health["state"],
+): Brownout {
+  const { failed, good } = weights(state.usual);
+  // What is down already need not be told from a bad path, and is to be believed again in good time.
+  const most = believed === "down" ? fullScore : mostScore;
+  const failures = looks.filter(({ ok }) => !ok).length;
+  const scale = Math.min(1, (roundSum * locations) / 5 / (failures * failed || 1));
+  let scores = without(state.scores, blind);
+  for (const { location, ok } of looks) {
+    scores = added(scores, location, ok ? -good : failed * scale, most);
+  }
+  const next = since({ ...state, scores }, locations, atMs);
+  if (next.sinceMs === undefined) return { ...next, rounds: 0 };
+  const told = failures * roundFailed - (looks.length - failures) * roundGood;
+  return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, state.rounds + told))) };
+}
+
+function since(state: Brownout, locations: number, atMs: number): Brownout {
+  const { sinceMs, ...rest } = state;
+  return isWatched(state, locations) ? { ...rest, sinceMs: sinceMs ?? atMs } : rest;
+}
+
+const round2 = (value: number): number => Math.round(value * 100) / 100;
+
+function added(
+  scores: Brownout["scores"],
+  location: string,
+  by: number,
+  most: number,
+): Readonly<Record<string, number>> {
+  const before = scores[location] ?? 0;
+  const after = round2(Math.min(most, Math.max(0, before + by)));
+  if (after === before) return scores;
+  return after === 0 ? without(scores, [location]) : { ...scores, [location]: after };
+}
+
+const without = (scores: Brownout["scores"], locations: readonly string[]): Brownout["scores"] =>
+  locations.some((location) => location in scores)
+    ? Object.fromEntries(Object.entries(scores).filter(([location]) => !locations.includes(location)))
+    : scores;
+
+/** After an outage everything begins anew: its failures are explained. Scores of locations that are gone go too. */
+export const forgotten = ({ usual }: Brownout): Brownout => ({ ...noBrownout, usual });
+
+export const onlyOf = (state: Brownout, locations: readonly string[]): Brownout => ({
+  ...state,
+  scores: without(
+    state.scores,
+    Object.keys(state.scores).filter((location) => !locations.includes(location)),
+  ),
+});
+
+const sum = ({ scores }: Brownout): number =>
+  Object.values(scores).reduce((total, score) => total + Math.min(fullScore, score), 0);
+
+/** Fewer than three locations cannot tell a bad endpoint from a bad path. */
+const reaches = (state: Brownout, threshold: number, locations: number): boolean =>
+  locations >= 3 && sum(state) * 5 >= threshold * locations;
+
+/** Whether all locations should ask every few seconds: something may be the matter. */
+export const isWatched = (state: Brownout, locations: number): boolean => reaches(state, watchSum, locations);
+
+/** Whether people should know. What was degraded is so until it need not be watched any more. */
+export const isDegraded = (state: Brownout, was: boolean, locations: number): boolean =>
+  reaches(state, was ? watchSum : degradedSum, locations);
+
+/** Whether some paths are bad and others are spotless: no brown-out, but up for some and down for others. */
+export const isPartial = ({ scores }: Brownout, locations: number): boolean => {
+  const bad = Object.values(scores).filter((score) => score >= badPath).length;
+  return bad >= 2 && locations - Object.keys(scores).length >= 2;
+};
+
+/** Whether it is bad enough to leave, should more than two thirds of the locations say so. */
+export const isBad = (state: Brownout, locations: number): boolean =>
+  state.rounds >= leaveAt && reaches(state, degradedSum, locations);
+
+/**
+ * The ballots with the votes on `endpoint` as the scores have them: a location with a full score votes down whatever
+ * it found now, and what was down stays so. Only who looked now has a vote.
+ */
+export function ballotsByScore(
+  ballots: Ballots,
+  endpoint: string,
+  { scores }: Brownout,
+  looks: readonly Look[],
+): Ballots {
+  const looked = new Set(looks.map(({ location }) => location));
+  return Object.fromEntries(
+    Object.entries(ballots).map(([location, votes]) => {
+      if (!looked.has(location)) return [location, votes] as const;
+      const isDown = votes[endpoint] === "down" || (scores[location] ?? 0) >= fullScore;
+      const vote: Vote = isDown ? "down" : "up";
+      return [location, { ...votes, [endpoint]: vote }] as const;
+    }),
+  );
+}

@@ -1,0 +1,194 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Brownout,
+  ballotsByScore,
+  forgotten,
+  isBad,
+  isDegraded,
+  isPartial,
+  isWatched,
+  noBrownout,
+  onlyOf,
+  scoreProbe,
+  scoreRound,
+} from "../../lambda/core/brownout.ts";
+import { withScores } from "../../lambda/core/health.ts";
+import { ballots, health, nineMs } from "./fixture.ts";
+
+const places = ["a", "b", "c", "d", "e"];
+
+/** One letter for each location: `x` failed, `.` answered, `b`lind, `-` not asked. */
+function round(before: Brownout, letters: string, state: "up" | "down" = "up", atMs = nineMs): Brownout {
+  const where = (of: string) => places.filter((_, i) => of.includes(letters[i] ?? "-"));
+  const looks = where("x.").map((location) => ({ location, ok: !where("x").includes(location) }));
+  return scoreRound(before, looks, where("b"), letters.length, atMs, state);
+}
+
+const rounds = (...letters: string[]): Brownout =>
+  letters.reduce((now, one, i) => round(now, one, "up", nineMs + i * 5_000), noBrownout);
+
+const probe = (before: Brownout, location: string, ok: boolean, atMs = nineMs): Brownout =>
+  scoreProbe(before, { location, ok }, 10_000, 5, atMs);
+
+const says = (state: Brownout, locations = 5) => ({
+  watched: isWatched(state, locations),
+  degraded: isDegraded(state, false, locations),
+  partial: isPartial(state, locations),
+  bad: isBad(state, locations),
+});
+const nothing = { watched: false, degraded: false, partial: false, bad: false };
+const watched = { ...nothing, watched: true };
+const degraded = { ...watched, degraded: true };
+
+const times = (count: number, letters: string): string[] => Array.from({ length: count }, () => letters);
+
+/** One location after the other fails, two steps on. */
+const oneFails = (i: number): string => places.map((_, k) => (k === (2 * i) % 5 ? "x" : ".")).join("");
+
+describe("what the scores say", () => {
+  test.each<[string, Brownout, object]>([
+    ["of an ordinary day", rounds(...times(20, ".....")), nothing],
+    ["of one lost probe", probe(noBrownout, "a", false), nothing],
+    ["of a blip seen from everywhere", rounds("xxxxx"), nothing],
+    ["of two blips within seconds: look closely", rounds("xxxxx", "xxxxx"), watched],
+    ["of two blips with a quiet minute between", rounds("xxxxx", ...times(12, "....."), "xxxxx"), nothing],
+    ["of one bad path", rounds(...times(20, "x....")), nothing],
+    ["of two bad paths, the others spotless", rounds(...times(20, "xx...")), { ...watched, partial: true }],
+    ["of a blind location that comes and goes", rounds("x....", "b....", "x....", "b...."), nothing],
+    ["of three failures in five, again and again", rounds(...times(4, "x.x.x")), degraded],
+    [
+      "of a brown-out: everybody fails half of the time",
+      rounds(...times(5, "x.x.x"), ...times(5, ".x.x.")),
+      { ...degraded, bad: true },
+    ],
+    ["of one in five failing", rounds(...Array.from({ length: 20 }, (_, i) => oneFails(i))), degraded],
+  ])("%s", (_, state, expected) => expect(says(state)).toEqual(expected));
+
+  test("with three locations the thresholds are in proportion; with fewer there are none", () => {
+    expect(says(rounds(...times(10, "x.x"), ...times(10, ".x.")), 3)).toEqual({ ...degraded, bad: true });
+    expect(says(rounds(...times(20, "xx")), 2)).toEqual(nothing);
+  });
+
+  test("what is degraded stays so until it need not be watched", () => {
+    let now = rounds(...times(4, "xxx.."));
+    const was: boolean[] = [];
+    for (let i = 0; i < 60; i++) {
+      was.push(isDegraded(now, true, 5));
+      expect(isDegraded(now, true, 5)).toBe(isWatched(now, 5));
+      now = round(now, ".....");
+    }
+    expect([was[0], was.at(-1)]).toEqual([true, false]);
+  });
+});
+
+describe("the scores", () => {
+  test("of a location that could see nothing are forgotten: it may have been blind before", () =>
+    expect(round(rounds("x....", "x...."), "b....").scores).toEqual({}));
+
+  test("of a location that was not asked stay as they are", () => {
+    const before = rounds("x....");
+    expect(round(before, "-....").scores["a"]).toBe(before.scores["a"]);
+  });
+
+  test("weigh failures less where they are usual: a tenth failing every day", () => {
+    const usual = { ...noBrownout, usual: 0.07 };
+    expect(probe(usual, "a", false).scores["a"]).toBeLessThan(probe(noBrownout, "a", false).scores["a"] ?? 0);
+  });
+
+  test("learn what is usual from the rotation, over a day, and not while something is the matter", () => {
+    let now = noBrownout;
+    for (let i = 0; i < 8_640; i++) now = probe(now, places[i % 5] ?? "", i % 20 !== 0);
+    expect(now.usual).toBeGreaterThan(0.028);
+    expect(now.usual).toBeLessThan(0.035);
+    const suspicious = rounds("xxxxx", "xxxxx");
+    expect(probe(suspicious, "a", false).usual).toBe(suspicious.usual);
+  });
+
+  test("begin anew after an outage, and lose locations that are gone; what is usual stays", () => {
+    const before = { ...rounds("xx..."), usual: 0.01 };
+    expect(forgotten(before)).toEqual({ usual: 0.01, scores: {}, rounds: 0 });
+    expect(Object.keys(onlyOf(before, ["b", "c"]).scores)).toEqual(["b"]);
+    expect(onlyOf(before, places)).toEqual(before);
+  });
+
+  test("grow less high while it is down, so that it is believed in good time", () => {
+    const inTime = (state: "up" | "down") =>
+      times(20, "xxxxx").reduce((now, one) => round(now, one, state), noBrownout).scores["a"];
+    expect([inTime("up"), inTime("down")]).toEqual([8, 4]);
+  });
+
+  test("say since when it is watched", () => {
+    const since = rounds("xxxxx", "xxxxx", "x.x.x").sinceMs;
+    expect(since).toBe(nineMs + 5_000);
+    expect(rounds("xxxxx", "xxxxx", ...times(60, ".....")).sinceMs).toBeUndefined();
+  });
+
+  test("whatever was seen, stay between 0 and 8, and a good round never adds", () => {
+    const anyRound = fc.array(fc.constantFrom("x", ".", "b", "-"), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(anyRound, { maxLength: 30 }), (seen) => {
+        let now = noBrownout;
+        for (const letters of seen) {
+          now = round(now, letters.join(""));
+          const after = round(now, ".....");
+          for (const place of places) {
+            const score = now.scores[place] ?? 0;
+            expect(score).toBeGreaterThanOrEqual(0);
+            expect(score).toBeLessThanOrEqual(8);
+            expect(after.scores[place] ?? 0).toBeLessThanOrEqual(score);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe("votes by score", () => {
+  const said = ballots(["primary", "standby"], "uu", "uu", "-u", "ru", "uu", "du");
+  const at = (i: number) => `location-${i}`;
+  const state = { ...noBrownout, scores: { [at(0)]: 4, [at(1)]: 3.99, [at(2)]: 8, [at(4)]: 8 } };
+  const looks = [0, 1, 2, 5].map((i) => ({ location: at(i), ok: true }));
+
+  test("are those of the locations that looked: a full score is down, and what was down stays so", () => {
+    const votes = ballotsByScore(said, "primary", state, looks);
+    expect(Object.values(votes).map((one) => one["primary"])).toEqual([
+      "down",
+      "up",
+      "down",
+      "refused",
+      "up",
+      "down",
+    ]);
+    expect(Object.values(votes).every((one) => one["standby"] === "up")).toBe(true);
+  });
+});
+
+describe("what is believed of an endpoint by its scores", () => {
+  const bad = rounds(...times(5, "x.x.x"), ...times(5, ".x.x."));
+  const paths = rounds(...times(20, "xx..."));
+  test.each([
+    ["up, and degraded", health("up"), undefined, bad, "degraded"],
+    ["up, and well", health("up"), undefined, noBrownout, undefined],
+    ["degraded, and well again", health("up", { trouble: "degraded" }), "degraded", noBrownout, undefined],
+    ["up, with two bad paths", health("up"), undefined, paths, "partial"],
+    ["down: that is known", health("down"), undefined, bad, undefined],
+    ["blind: nobody can say", health("up", { trouble: "blind" }), undefined, bad, "blind"],
+    ["refused: nobody can say", health("up", { trouble: "refused" }), undefined, bad, "refused"],
+    [
+      "partial by votes, and the scores say nothing",
+      health("up", { trouble: "partial" }),
+      undefined,
+      noBrownout,
+      "partial",
+    ],
+  ] as const)("%s", (_, before, was, scores, trouble) =>
+    expect(withScores(before, was, scores, 5, "as the scores say").trouble).toBe(trouble),
+  );
+
+  test("says why, and is the same object where nothing changed", () => {
+    expect(withScores(health("up"), undefined, bad, 5, "9 of 20").why).toBe("9 of 20");
+    const well = health("up");
+    expect(withScores(well, undefined, noBrownout, 5, "")).toBe(well);
+  });
+});

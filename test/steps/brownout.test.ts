@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
+import { movesOf, violations } from "../sim/oracle.ts";
+import { seeded } from "../sim/seeded.ts";
+import { at, broken, forever, frankfurt, ireland, simulate, story } from "../sim/shop.ts";
+import { openSimulation, runMinutes, type Simulation, told, valuesOf } from "../sim/simulation.ts";
+
+/** The primary fails so much of the time, between two seconds: by chance, the same for the same seed. */
+function browned(share: number, fromS: number, toS: number, seed: number): Simulation["behaviour"] {
+  const chance = seeded(seed);
+  return (host, _location, atMs) =>
+    host === "frankfurt" && atMs >= at(fromS) && atMs < at(toS) && chance() < share ? "refuse" : "ok";
+}
+
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+
+describe("a brown-out of the primary", () => {
+  test("of half of all probes moves the name once, and it stays at the standby while it lasts", async () => {
+    for (const seed of seeds) {
+      const sim = simulate(browned(0.5, 60, forever, seed));
+      await runMinutes(sim, at(1800));
+      expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+      expect(movesOf(sim).length, story(sim)).toBe(1);
+      expect((movesOf(sim)[0]?.atMs ?? 0) - at(60)).toBeLessThanOrEqual(120_000);
+      expect(told(sim)).toContain("degraded");
+    }
+  });
+
+  test("that ends lets the name go back", async () => {
+    const sim = simulate(browned(0.5, 60, 600, 1));
+    await runMinutes(sim, at(1500));
+    expect(
+      movesOf(sim).map(({ to }) => to),
+      story(sim),
+    ).toEqual([ireland, frankfurt]);
+    expect(told(sim)).toEqual(expect.arrayContaining(["degraded", "failover", "up", "failback"]));
+  });
+
+  test("of a fifth is told and moves nothing", async () => {
+    for (const seed of seeds) {
+      const sim = simulate(browned(0.2, 60, 1800, seed));
+      await runMinutes(sim, at(900));
+      expect(told(sim), story(sim)).toContain("degraded");
+      expect(movesOf(sim)).toEqual([]);
+    }
+  });
+
+  test("moves nothing while no standby is proven up, and is told", async () => {
+    const worse = browned(0.6, 60, forever, 1);
+    const sim = simulate((host, from, ms) => (host === "ireland" ? "refuse" : worse(host, from, ms)));
+    await runMinutes(sim, at(600));
+    expect(movesOf(sim), story(sim)).toEqual([]);
+    expect(told(sim)).toContain("stays-down");
+  });
+
+  test("is found by the next sweep where the last one died in the middle of it", async () => {
+    const sim = simulate(browned(0.5, 60, forever, 3));
+    await runMinutes(sim, at(100));
+    const last = sim.lives.at(-1);
+    if (last) last.dead = true;
+    await runMinutes(sim, at(400));
+    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+  });
+
+  test("of an endpoint that stands alone is told as down, since it began to be watched", async () => {
+    const sim = openSimulation(shopConfig({ endpoints: [endpoint("docs", "frankfurt")], services: [] }), [
+      shopRecord,
+    ]);
+    sim.behaviour = browned(0.6, 60, forever, 1);
+    await runMinutes(sim, at(400));
+    expect(told(sim), story(sim)).toEqual(expect.arrayContaining(["degraded", "down"]));
+    const record = [...(sim.memory.records.get("docs")?.values() ?? [])].at(-1);
+    expect(record?.health.state).toBe("down");
+    expect((record?.health.sinceMs ?? 0) - at(60)).toBeLessThanOrEqual(60_000);
+  });
+});
+
+test("a loss of one probe in a hundred tells nobody anything in half a day", async () => {
+  const chance = seeded(7);
+  const sim = simulate(() => (chance() < 0.01 ? "black hole" : "ok"));
+  await runMinutes(sim, at(43_200));
+  expect(told(sim)).toEqual([]);
+}, 20_000);
+
+test("a crash loop of two minutes up and one down moves the name four times an hour at most", async () => {
+  const loop = broken();
+  const sim = simulate(
+    (host, from, ms) =>
+      host === "frankfurt" && ms >= at(60) && (ms - at(60)) % 180_000 < 60_000
+        ? "refuse"
+        : loop(host, from, ms),
+    { failbackAfterMs: 60_000, maxMovesPerHour: 60 },
+  );
+  await runMinutes(sim, at(3660));
+  expect(movesOf(sim).length, story(sim)).toBeLessThanOrEqual(4);
+  expect(movesOf(sim).length).toBeGreaterThanOrEqual(1);
+  expect(violations(sim)).toEqual([]);
+});
+
+test("staggered: an outage is found within a fifth of the interval, timeout and confirmWithin", async () => {
+  const config = shopConfig();
+  const endpoints = config.endpoints.map((one) => ({ ...one, policy: { ...one.policy, staggered: true } }));
+  for (let phase = 0; phase < 20; phase++) {
+    const fromS = 120 + phase * 0.5;
+    const sim = openSimulation({ ...config, endpoints, services: [shop] }, [shopRecord]);
+    sim.behaviour = broken(["frankfurt", fromS, forever, "black hole"]);
+    await runMinutes(sim, at(180));
+    expect((movesOf(sim)[0]?.atMs ?? Number.NaN) - at(fromS), story(sim)).toBeLessThanOrEqual(10_500);
+  }
+});
