@@ -53,6 +53,31 @@ describe("a brown-out of the primary", () => {
     expect(told(sim)).toContain("stays-down");
   });
 
+  // Once in hours of it chance has one target fail everywhere, three times in a row, and the other answer everywhere.
+  test("of both targets alike moves hardly anything: the standby is no better", async () => {
+    let moves = 0;
+    for (const seed of seeds) {
+      const half = seeded(seed);
+      const sim = simulate((host, _from, ms) =>
+        host !== "r1" && host !== "r2" && host !== "r3" && ms >= at(60) && half() < 0.5 ? "refuse" : "ok",
+      );
+      await runMinutes(sim, at(1800));
+      moves += movesOf(sim).length;
+      expect(told(sim), story(sim)).toContain("stays-down");
+    }
+    expect(moves).toBeLessThanOrEqual(1);
+  });
+
+  test("of the primary, worse from one minute to the next, ends in the name being moved once it is plainly down", async () => {
+    const half = seeded(5);
+    const sim = simulate((host, _from, ms) => {
+      if (host === "frankfurt" && ms >= at(300)) return "refuse";
+      return !host.startsWith("r") && ms >= at(60) && half() < 0.4 ? "refuse" : "ok";
+    });
+    await runMinutes(sim, at(420));
+    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+  });
+
   test("is found by the next sweep where the last one died in the middle of it", async () => {
     const sim = simulate(browned(0.5, 60, forever, 3));
     await runMinutes(sim, at(100));
