@@ -25,6 +25,20 @@ async function follow(sweep: Sweep, each: Switch): Promise<void> {
   }
 }
 
+async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
+  const { service } = each;
+  const { changeId } = each.state?.propagation ?? {};
+  if (changeId === undefined) return;
+  const status = await statusOf(sweep, each, changeId);
+  if (status === "not asked") return;
+  const atMs = sweep.world.now();
+  await update(sweep, each, (state) => {
+    if (state.propagation?.changeId !== changeId) return state;
+    return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
+  });
+  startTelling(sweep, each);
+}
+
 /** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
 async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
   try {
@@ -32,23 +46,5 @@ async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnTyp
   } catch (error) {
     sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
     return "pending";
-  }
-}
-
-async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
-  const { service } = each;
-  const { changeId } = each.state?.propagation ?? {};
-  if (changeId === undefined) return;
-  try {
-    const status = await statusOf(sweep, each, changeId);
-    if (status === "not asked") return;
-    const atMs = sweep.world.now();
-    await update(sweep, each, (state) => {
-      if (state.propagation?.changeId !== changeId) return state;
-      return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
-    });
-    startTelling(sweep, each);
-  } catch (error) {
-    sweep.world.log("warn", "propagation not known", { service: service.id, error: String(error) });
   }
 }
