@@ -41,6 +41,32 @@ export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
   });
 };
 
+type ServiceEntry = Entry<Draft<FileService>>;
+
+const topOf = (name: string): string | undefined => normalHost(name).split(".").at(-1);
+
+/** Names of one zone end in the zone's name, so in the same label at least. */
+const otherDomain = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
+  const [name, before] = [service.value.dns?.name, first.value.dns?.name];
+  if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
+  const message = `no zone holds both ${normalHost(name)} and ${normalHost(before)}`;
+  const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
+  return [{ path: [...service.path, "dns", "name"], message, hint }];
+};
+
+/** What services say of the zone they share has to fit together. */
+export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
+  const firsts = new Map<string, ServiceEntry>();
+  return servicesOf(file).flatMap((service) => {
+    const zoneId = service.value.dns?.zoneId;
+    if (zoneId === undefined) return [];
+    const first = firsts.get(zoneId);
+    if (first !== undefined) return otherDomain(service, first);
+    firsts.set(zoneId, service);
+    return [];
+  });
+};
+
 const wanted = {
   A: { fits: isIPv4, what: "an IPv4 address" },
   AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
@@ -52,7 +78,7 @@ const typeHint = (value: string): string | undefined => {
   return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
 };
 
-const valueProblem = (value: string, service: Entry<Draft<FileService>>, moved: ReadonlySet<string>) => {
+const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
   const { type } = service.value.dns ?? {};
   if (type === undefined) return undefined;
   if (!wanted[type].fits(value)) {
