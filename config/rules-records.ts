@@ -43,6 +43,25 @@ export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
 
 type ServiceEntry = Entry<Draft<FileService>>;
 
+const wayOf = (roleArn: string | undefined): string =>
+  roleArn === undefined ? "without a role" : `by ${roleArn}`;
+
+/** The same zone by two ways is most likely a key that was forgotten or left: one of them would find no zone. */
+const otherWay = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
+  const [dns, before] = [service.value.dns ?? {}, first.value.dns ?? {}];
+  const isWrong = [dns, before].some((one) => Object.hasOwn(one, "roleArn") && one.roleArn === undefined);
+  if (isWrong || dns.roleArn === before.roleArn) return [];
+  const said = formatPath([...first.path, "dns"]);
+  return [
+    {
+      path: [...service.path, "dns", "roleArn"],
+      missing: dns.roleArn === undefined,
+      message: `${said} reaches the same zone ${wayOf(before.roleArn)}`,
+      hint: "one roleArn, or none, for all services of a zone",
+    },
+  ];
+};
+
 const topOf = (name: string): string | undefined => normalHost(name).split(".").at(-1);
 
 /** Names of one zone end in the zone's name, so in the same label at least. */
@@ -61,7 +80,7 @@ export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
     const zoneId = service.value.dns?.zoneId;
     if (zoneId === undefined) return [];
     const first = firsts.get(zoneId);
-    if (first !== undefined) return otherDomain(service, first);
+    if (first !== undefined) return [...otherWay(service, first), ...otherDomain(service, first)];
     firsts.set(zoneId, service);
     return [];
   });

@@ -1,5 +1,6 @@
 import type { Config, Service } from "../lambda/core/config.ts";
 import { recordFor } from "../lambda/core/records.ts";
+import { home } from "./route53/access.ts";
 import { openZone, type Zone } from "./route53/zone.ts";
 
 /**
@@ -17,6 +18,12 @@ export function zonesOf(config: Config): Zone[] {
     return openZone(id, zoneName(services), sets);
   });
 }
+
+/** Who may touch a zone: the role that the config names for it, else home. */
+export const ownerIn =
+  (config: Config) =>
+  (zoneId: string): string =>
+    config.services.find(({ dns }) => dns.zoneId === zoneId)?.dns.roleArn ?? home;
 
 /** `example.com` for `shop.example.com`; for several names what they have in common, which a valid config sees to. */
 function zoneName(services: readonly Service[]): string {

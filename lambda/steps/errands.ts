@@ -23,20 +23,23 @@ export function runErrands(sweep: Sweep, group: Group, each: Switch, fromMs: num
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;
 
 /**
- * Looks follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
+ * Looks in one role follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
  * rest to the next one.
  */
 function startLooking(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
   if (each.looking || !isLookDue(sweep, each, fromMs, toMs)) return;
   each.looking = true;
-  const work = sweep.looks.then(async () => {
+  const { roleArn } = each.service.dns;
+  const before = sweep.looks.get(roleArn) ?? Promise.resolve();
+  const work = before.then(async () => {
     if (!sweep.over.aborted && !sweep.lost) {
       await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each));
     }
   });
-  sweep.looks = inBackground(sweep, each.service.id, work).then(() => {
+  const after = inBackground(sweep, each.service.id, work).then(() => {
     each.looking = false;
   });
+  sweep.looks.set(roleArn, after);
 }
 
 const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {

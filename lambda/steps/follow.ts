@@ -42,7 +42,7 @@ async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
 /** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
 async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
   try {
-    return await sweep.world.dns.status(changeId);
+    return await sweep.world.dns.status(each.service.dns, changeId);
   } catch (error) {
     sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
     return "pending";
