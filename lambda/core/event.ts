@@ -23,6 +23,8 @@ export type EventKind =
   | "foreign"
   | "armed-again"
   | "repointed"
+  | "unreadable"
+  | "readable-again"
   | "orphan"
   | "limit";
 
@@ -77,6 +79,8 @@ export const severities: Record<EventKind, Severity> = {
   foreign: "critical",
   "armed-again": "info",
   repointed: "warning",
+  unreadable: "warning",
+  "readable-again": "info",
   orphan: "warning",
   limit: "warning",
 };

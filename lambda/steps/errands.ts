@@ -1,6 +1,7 @@
 import { wantsEvidence } from "../core/decide.ts";
 import { noteLook } from "../core/move.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
+import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
@@ -92,9 +93,14 @@ async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
 
 async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
   const generation = each.state?.generation;
-  const standing = await readZone(sweep.world, each.service);
+  const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
+    const failedMs = sweep.world.now();
+    await update(sweep, each, (state) => noteUnread(each.service, state, String(error), failedMs));
+    throw error;
+  });
   const atMs = sweep.world.now();
-  await update(sweep, each, (state) => {
+  await update(sweep, each, (found) => {
+    const state = noteRead(each.service, found, atMs);
     // A move that began or ended meanwhile makes what was read old.
     if (isUnderWay(state) || state.generation !== generation) return state;
     const isTargetUp = (target: string) => isUp(sweep, each, target);

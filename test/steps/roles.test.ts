@@ -70,6 +70,19 @@ test("a role that cannot be had is told, its name is left alone, and moves once 
   expect(valuesOf(sim, "blog.example.com")).toEqual([ireland]);
 });
 
+test("a role that is taken away is told before the day its name has to move, and so is its return", async () => {
+  const sim = open(["blog"]);
+  sim.behaviour = broken();
+  failing(sim, / as arn:/, 200, 900);
+  await runMinutes(sim, at(890));
+  expect(
+    sim.alerts.map(({ alert }) => alert.id.replace(/\d+$/, "")),
+    story(sim),
+  ).toEqual(["blog/unreadable/"]);
+  await runMinutes(sim, at(1_000));
+  expect(kindsOf(sim, "blog")).toEqual(["unreadable", "readable-again"]);
+});
+
 test("a role that is lost keeps its own names waiting, and no other's", async () => {
   const ids = Array.from({ length: 60 }, (_, i) => `blog-${i}`);
   const sim = open(ids);
