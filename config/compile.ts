@@ -94,6 +94,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
   mode: service.mode ?? defaults.mode,
   dns: {
     zoneId: service.dns.zoneId,
+    ...(service.dns.roleArn !== undefined && { roleArn: service.dns.roleArn }),
     name: normalHost(service.dns.name),
     type: service.dns.type,
     ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,

@@ -3,7 +3,7 @@ import { type Path, type Problem, quote } from "./finding.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, sameProbeRule } from "./rules-hosts.ts";
-import { oneNameRule, targetIdRule, targetValueRule } from "./rules-records.ts";
+import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
 import type { FileConfig } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -136,6 +136,7 @@ const rules: readonly Rule[] = [
   staggeredRule,
   checkRule,
   oneNameRule,
+  oneZoneRule,
   targetIdRule,
   targetValueRule,
   movedNameRule,

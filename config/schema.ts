@@ -157,6 +157,15 @@ const target = map({
 
 const dns = map({
   zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
+  roleArn: may(
+    v.shaped(
+      // IAM allows more characters in a path; `*` and `?` among them would be wildcards in the sweep's own policy.
+      /^arn:aws:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+      "ARN of a role",
+      "arn:aws:iam::123456789012:role/pointsman-zone",
+    ),
+    "The role to read and change the zone in, when the zone is in another account; docs/another-account.md says what it needs.",
+  ),
   name: must(v.dnsName(), "The name that is moved; nothing else may manage this record."),
   type: must(z.enum(["A", "AAAA", "CNAME"]), "The record's type."),
   ttl: may(

@@ -44,6 +44,13 @@ function outputs(stack: Stack, pointsman: Pointsman): void {
     value: pointsman.resultsTable.tableName,
     description: "Minutes and history",
   });
+  const { role } = pointsman.sweep;
+  if (role !== undefined) {
+    new CfnOutput(stack, "SweepRole", {
+      value: role.roleArn,
+      description: "Whom the roles of zones in other accounts have to trust",
+    });
+  }
   new CfnOutput(stack, "SweepLog", {
     value: pointsman.sweep.logGroup.logGroupName,
     description: "One line a minute, and one for each event",

@@ -1,12 +1,12 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { report } from "../../config/report.ts";
-import { clientSettings } from "../../lambda/aws/clients.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
+import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { Service } from "../../lambda/core/config.ts";
 import { generationName, pointsTo, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
+import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
 
 /** What `plan` says of one service. */
@@ -63,12 +63,13 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
 async function planAll(services: readonly Service[], dns: Dns): Promise<Plan[]> {
   const plans: Plan[] = [];
   for (const service of services) {
-    const { zoneId, name, type } = service.dns;
+    const { zoneId, name, type, roleArn } = service.dns;
     try {
-      plans.push(planOf(service, await dns.read(zoneId, { name, type }, generationName(name, type))));
+      plans.push(planOf(service, await readZone({ dns }, service)));
     } catch (error) {
       const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const now = `zone ${zoneId} could not be read: ${why}`;
+      const as = roleArn === undefined ? "" : ` as ${roleArn}`;
+      const now = `zone ${zoneId} could not be read${as}: ${why}`;
       plans.push({
         service: `${service.id} (${name} ${type})`,
         now,
@@ -88,16 +89,24 @@ const linesOf = ({ service, now, wanted, change }: Plan): string[] => [
   `  change  ${change}`,
 ];
 
-/** Prints the plan; returns the exit code: 1 when the config is wrong or a service could not be served. */
-export async function plan(file: string, dns: Dns, print: (text: string) => void): Promise<number> {
+/**
+ * Prints the plan; returns the exit code: 1 when the config is wrong or a service could not be served.
+ *
+ * @param openDnsFrom what reads the zones, given the Region whose STS gives out roles
+ */
+export async function plan(
+  file: string,
+  openDnsFrom: (home: string) => Dns,
+  print: (text: string) => void,
+): Promise<number> {
   const loaded = loadConfig(file, { laptop: true });
   if (!loaded.ok) {
     print(report(loaded).join("\n"));
     return 1;
   }
-  const { services } = loaded.config;
+  const { services, locations } = loaded.config;
   if (services.length === 0) print(`${file} has no services: nothing in DNS is ever changed.`);
-  const plans = await planAll(services, dns);
+  const plans = await planAll(services, openDnsFrom(locations[0] ?? ""));
   for (const each of plans) print(linesOf(each).join("\n"));
   return plans.every(({ ok }) => ok) ? 0 : 1;
 }
@@ -113,7 +122,7 @@ export const planCommand = (program: Command): void => {
     )
     .argument("[file]", "the config", "pointsman.yaml")
     .action(async (file: string) => {
-      const client = new Route53Client({ region: "us-east-1", ...clientSettings(3) });
-      process.exitCode = await plan(file, openDns(client, sleep), (text) => console.log(text));
+      const openDnsFrom = (home: string) => openDns(route53Clients(home, "pointsman-plan", 3), sleep);
+      process.exitCode = await plan(file, openDnsFrom, (text) => console.log(text));
     });
 };

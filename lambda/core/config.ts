@@ -65,12 +65,18 @@ export type Target = {
   readonly value: string;
 };
 
+/** A hosted zone and the way to it. */
+export type HostedZone = {
+  readonly zoneId: string;
+  /** The role that everything about the zone is asked in, when the zone is in another account. */
+  readonly roleArn?: string;
+};
+
 export type Service = {
   readonly id: string;
   /** `shadow` tells what it would do; `armed` does it. */
   readonly mode: "shadow" | "armed";
-  readonly dns: {
-    readonly zoneId: string;
+  readonly dns: HostedZone & {
     /** Lower-case, without the trailing dot. */
     readonly name: string;
     readonly type: RecordType;

@@ -24,6 +24,8 @@ export type EventKind =
   | "foreign"
   | "armed-again"
   | "repointed"
+  | "unreadable"
+  | "readable-again"
   | "orphan"
   | "limit";
 
@@ -79,6 +81,8 @@ export const severities: Record<EventKind, Severity> = {
   foreign: "critical",
   "armed-again": "info",
   repointed: "warning",
+  unreadable: "warning",
+  "readable-again": "info",
   orphan: "warning",
   limit: "warning",
 };

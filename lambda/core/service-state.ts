@@ -53,6 +53,8 @@ export type ServiceState = {
   /** Hands off: somebody else changed the record, or our own memory of it is lost. */
   readonly disarmed?: { readonly why: string; readonly sinceMs: number };
   readonly condition?: Condition;
+  /** Since when its zone could not be read any more, and whether people were told. */
+  readonly unread?: { readonly sinceMs: number; readonly told: boolean };
   /** When the name was moved away from a target that was up. */
   readonly movesFromUpMs: readonly number[];
   /** Events still to be told and filed. */

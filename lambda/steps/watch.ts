@@ -49,8 +49,8 @@ export type Sweep = {
   readonly switches: ReadonlyMap<string, Switch>;
   /** Groups with an open confirm, and whatever follows from it. */
   readonly confirming: Set<string>;
-  /** Looks at the zone, one after the other. */
-  looks: Promise<void>;
+  /** Looks at zones, one after the other in each role: one that hangs keeps only its own waiting. */
+  readonly looks: Map<string | undefined, Promise<void>>;
   /** Events that are being told, and those that were published and could not be filed yet. */
   readonly telling: Set<string>;
   readonly published: Set<string>;
@@ -106,7 +106,7 @@ export async function openWatch(
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
     confirming: new Set(),
-    looks: Promise.resolve(),
+    looks: new Map(),
     telling: new Set(),
     published: new Set(),
     background: new Set(),

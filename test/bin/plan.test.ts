@@ -2,9 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { plan } from "../../bin/commands/plan.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
+import { clientOf } from "../../local/aws-environment.ts";
 import { openRoute53 } from "../../local/route53/api.ts";
 import { openZone, type RecordSet } from "../../local/route53/zone.ts";
 
@@ -35,36 +36,42 @@ const generation: RecordSet = {
   values: ['"owner=me gen=3"'],
 };
 
-/** Runs `plan` against a Route 53 that holds `sets`. */
+/** Runs `plan` against a Route 53 that holds `sets` for whoever is called so. */
 async function run(
   text: string,
   sets: readonly RecordSet[],
   zoneId = "Z0EXAMPLE1",
+  owner = "home",
 ): Promise<[number, string]> {
   const file = join(mkdtempSync(join(tmpdir(), "pointsman-")), "pointsman.yaml");
   writeFileSync(file, text);
   const route53 = await openRoute53({
     zones: [openZone(zoneId, "acme.com", sets)],
+    access: { callerOf: (key) => key, ownerOf: () => owner },
     requestsPerSecond: Number.POSITIVE_INFINITY,
     port: 0,
   });
-  const client = new Route53Client({
-    endpoint: route53.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
+  const clients: Route53Client[] = [];
+  const clientIn = (roleArn = "home") => {
+    const client = new Route53Client({
+      ...clientOf("us-east-1", route53.url),
+      credentials: { accessKeyId: roleArn.replace(/.*\//, ""), secretAccessKey: "local" },
+      maxAttempts: 1,
+    });
+    clients.push(client);
+    return client;
+  };
   const printed: string[] = [];
   try {
-    const code = await plan(
-      file,
-      openDns(client, async () => {}),
-      (line) => printed.push(line),
-    );
+    const openDnsFrom = (home: string) => {
+      expect(home).toBe("eu-central-1");
+      return openDns(clientIn, async () => {});
+    };
+    const code = await plan(file, openDnsFrom, (line) => printed.push(line));
     expect(route53.changes()).toEqual([]);
     return [code, printed.join("\n")];
   } finally {
-    client.destroy();
+    for (const client of clients) client.destroy();
     await route53.close();
   }
 }
@@ -123,6 +130,24 @@ test("a zone that cannot be read is said, with the reason, and the exit code is 
   const [code, printed] = await run(yaml("armed"), [], "Z0EXAMPLE2");
   expect(printed).toContain("zone Z0EXAMPLE1 could not be read: NoSuchHostedZone");
   expect(code).toBe(1);
+});
+
+describe("a zone in another account", () => {
+  const inRole = yaml("armed").replace("name:", "roleArn: 'arn:aws:iam::123456789012:role/zone', name:");
+
+  test("is read in its role", async () => {
+    const [code, printed] = await run(inRole, [record("203.0.113.10")], "Z0EXAMPLE1", "zone");
+    expect(printed).toContain("203.0.113.10 (TTL 15 s): frankfurt");
+    expect(code).toBe(0);
+  });
+
+  test("that the role does not open is said with the role and the reason", async () => {
+    const [code, printed] = await run(inRole, [record("203.0.113.10")], "Z0EXAMPLE1", "other");
+    expect(printed).toContain(
+      "zone Z0EXAMPLE1 could not be read as arn:aws:iam::123456789012:role/zone: AccessDenied",
+    );
+    expect(code).toBe(1);
+  });
 });
 
 test("a config with errors is refused before anything is read", async () => {

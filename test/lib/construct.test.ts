@@ -34,7 +34,7 @@ describe("in a user's own app", () => {
     expect(() => new Pointsman(stack, "Watch", { config })).toThrow(/home is eu-central-1.*eu-west-1/);
   });
 
-  test.each(["two words", "", "ä", "x".repeat(59)])("%j is no owner", (owner) => {
+  test.each(["two words", "", "x", "ää", "x".repeat(59)])("%j is no owner", (owner) => {
     expect(() => new Pointsman(new Stack(newApp(), "Mine"), "Watch", { config, owner })).toThrow(/owner/);
   });
 

@@ -1,5 +1,5 @@
 import type { Alert } from "../../lambda/core/alert.ts";
-import type { Config } from "../../lambda/core/config.ts";
+import type { Config, HostedZone } from "../../lambda/core/config.ts";
 import type { Finding } from "../../lambda/core/probe.ts";
 import type { RecordSet, Standing } from "../../lambda/core/records.ts";
 import { answer } from "../../lambda/steps/answer.ts";
@@ -216,10 +216,13 @@ const storeOf = (store: Store, effect: Effect): Store => ({
   file: (event) => effect("file", () => store.file(event)),
 });
 
+/** What is asked in a role can fail where the rest does not. */
+const inRole = ({ roleArn }: HostedZone): string => (roleArn === undefined ? "" : ` as ${roleArn}`);
+
 const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
-  change: async (_zoneId, changes, _comment, isWanted) => {
+  change: async (zone, changes, _comment, isWanted) => {
     if (sim.line ? !(await sim.line.turn(isWanted)) : !isWanted()) return { is: "withheld" };
-    return effect("change", () => {
+    return effect(`change${inRole(zone)}`, () => {
       const sets = changes.map(({ action, record }) => ({ action, set: record }));
       const result = applyBatch(zoneNow(sim), sets);
       if (!result.ok) {
@@ -230,21 +233,21 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
     });
   },
-  read: async (_zoneId, { name, type }, generation): Promise<Standing> => {
+  read: async (zone, { name, type }, generation): Promise<Standing> => {
     if (sim.line || sim.torn) {
       await sim.line?.turn();
       const record = await effect("read zone", () => plain(sim, name, type));
       await sim.line?.turn();
       return { record, generation: await effect("read generation", () => plain(sim, generation, "TXT")) };
     }
-    return effect("read zone", (): Standing => {
+    return effect(`read zone${inRole(zone)}`, (): Standing => {
       return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
     });
   },
-  status: async (changeId) => {
+  status: async (zone, changeId) => {
     if (sim.line && sim.line.waiting() > 0) return "not asked";
     await sim.line?.turn();
-    return effect("status", () => {
+    return effect(`status${inRole(zone)}`, () => {
       const change = sim.zones[Number(changeId.slice(1))];
       return change && sim.clock.now() - change.atMs >= sim.syncMs ? "in-sync" : "pending";
     });
