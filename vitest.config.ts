@@ -6,11 +6,11 @@ export default defineConfig({
       {
         extends: true,
         // One import of the CDK for a worker, not for a file: it takes longer than the tests.
-        test: { name: "lib", include: ["test/lib/**/*.test.ts"], isolate: false },
+        test: { name: "lib", include: ["test/{lib,deployed}/**/*.test.ts"], isolate: false },
       },
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lib/**"] },
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/{lib,deployed}/**"] },
       },
     ],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
