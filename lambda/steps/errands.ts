@@ -5,7 +5,7 @@ import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
-import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
+import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /**
  * What a service needs apart from probes: a look at its record, what is still to be told, somebody who follows an
@@ -13,12 +13,12 @@ import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } 
  *
  * @returns whether all locations should be asked, because a change waits for fresh evidence
  */
-export function runErrands(sweep: Sweep, group: Group, each: Switch, fromMs: number, toMs: number): boolean {
+export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   startLooking(sweep, each, fromMs, toMs);
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
-  return wantsEvidence(each.service, each.state, healthsOf(sweep, group), toMs);
+  return wantsEvidence(each.service, each.state, healthsOf(sweep, each.service), toMs);
 }
 
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;

@@ -89,7 +89,7 @@ async function actOn(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: num
   const each = group.service && sweep.switches.get(group.service.id);
   if (each?.state === undefined) return;
   const ballots = evidenceOf(sweep, each.service, activeOf(each.service, each.state), confirmed);
-  const evidence: Evidence = { healths: healthsOf(sweep, group), ballots, atMs };
+  const evidence: Evidence = { healths: healthsOf(sweep, each.service), ballots, atMs };
   const { intent: _, ...free } = each.state;
   await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
   startFollowing(sweep, each);

@@ -175,12 +175,12 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
   }
 }
 
-/** What is believed of each endpoint of a group now. */
-export function healthsOf(sweep: Sweep, group: Group): Record<string, Health> {
+/** What is believed of each target of a service now. */
+export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {
   return Object.fromEntries(
-    group.endpoints.flatMap(({ id }) => {
-      const watched = sweep.watched.get(id);
-      return watched ? [[id, watched.health] as const] : [];
+    targets.flatMap(({ endpoint }) => {
+      const watched = sweep.watched.get(endpoint);
+      return watched ? [[endpoint, watched.health] as const] : [];
     }),
   );
 }

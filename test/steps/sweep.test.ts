@@ -221,3 +221,20 @@ test("the zone of a quiet service is left alone: no generation before the first 
   expect(zoneNow(sim).names.has("_pointsman-a.shop.example.com.")).toBe(false);
   expect(sim.zones.length).toBe(1);
 });
+
+test("a standby's failure is put to all locations without asking for the primary; the primary's asks for both", async () => {
+  const asked = { frankfurt: 0, ireland: 0 };
+  const behaviour = broken(["ireland", 65, 75, "refuse"], ["frankfurt", 125, 135, "refuse"]);
+  const sim = simulate((host, location, atMs) => {
+    if (host === "frankfurt" || host === "ireland") asked[host] += 1;
+    return behaviour(host, location, atMs);
+  });
+  await runMinutes(sim, at(60));
+  const before = { ...asked };
+  await runMinutes(sim, at(85));
+  expect(asked.frankfurt - before.frankfurt).toBe(3);
+  expect(asked.ireland - before.ireland).toBeGreaterThan(3 + locations.length);
+  const between = { ...asked };
+  await runMinutes(sim, at(145));
+  expect(asked.ireland - between.ireland).toBeGreaterThanOrEqual(6 + locations.length);
+});
