@@ -28,8 +28,11 @@ const environment = (name: string): string => {
 /** Scheduler delivers within the minute; an event this old was held up somewhere and serves nobody. */
 const staleAfterMs = 90_000;
 
-/** How long a sweep goes on, counted from its scheduled minute, when no other relieves it. */
-const aloneMs = 150_000;
+/**
+ * How long a sweep goes on, counted from its scheduled minute, when no other relieves it: so long that two deliveries
+ * in a row may be lost, and the third come as late as it may, without anybody being unwatched.
+ */
+const aloneMs = 270_000;
 
 /** What the function needs of its time to end well. */
 const marginMs = 15_000;

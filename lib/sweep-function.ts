@@ -22,8 +22,8 @@ export type SweepFunctionProps = {
   readonly logRetention?: RetentionDays | undefined;
 };
 
-/** A sweep goes on for 150 s when nobody relieves it; then it needs time to end well. */
-const timeout = Duration.seconds(180);
+/** A sweep goes on for 270 s when nobody relieves it; then it needs time to end well. */
+const timeout = Duration.seconds(300);
 
 /**
  * A Node 24 that has loaded the bundle holds 76 MB before it watches anything; the probes themselves run elsewhere.

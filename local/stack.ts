@@ -56,7 +56,7 @@ const tables: TableNames = { stateTable: "pointsman-state", resultsTable: "point
 const probeFunction = "pointsman-probe";
 
 /** Both as the stacks have them on AWS. */
-const sweepTimeoutMs = 180_000;
+const sweepTimeoutMs = 300_000;
 const probeTimeoutMs = 60_000;
 
 /** How to undo what was started, latest first. */

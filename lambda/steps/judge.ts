@@ -6,9 +6,9 @@ import { sayFailures, type Watched } from "../core/endpoint-record.ts";
 import { conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents, type Role } from "../core/report.ts";
-import { sayTally, sighted, tally, type Verdict, verdict } from "../core/verdict.ts";
+import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
-import { type Confirmed, referenceIds } from "./confirm.ts";
+import type { Confirmed } from "./confirm.ts";
 import { startFollowing } from "./follow.ts";
 import { act } from "./move.ts";
 import {
@@ -165,9 +165,8 @@ function verdictOf(
   confirmed: Confirmed,
   { health, brownout, probes }: Watched,
 ): Judgement {
-  const { locations, references } = sweep.config;
-  const { length } = locations;
-  const plain = verdict(tally(confirmed.ballots, id, length, sighted(referenceIds(references))), length);
+  const { length } = sweep.config.locations;
+  const plain = verdict(tally(confirmed.ballots, id, length, sightOf(sweep.config)), length);
   const ballots = byScore(sweep, id, confirmed);
   const isByScore = plain !== "down" && isDownIn(sweep, ballots, id);
   if (isByScore) {
@@ -186,9 +185,8 @@ function verdictOf(
 const mostChars = 240;
 
 function sayVotes(sweep: Sweep, id: string, ballots: Ballots, { probes }: Confirmed, is: Verdict): string {
-  const { locations, references } = sweep.config;
-  const votes = tally(ballots, id, locations.length, sighted(referenceIds(references)));
-  const said = sayTally(votes, locations.length);
+  const { length } = sweep.config.locations;
+  const said = sayTally(tally(ballots, id, length, sightOf(sweep.config)), length);
   if (is === "up") return said;
   const failure = probes.findLast(({ probe }) => probe.id === id && !probe.ok && !isVoid(probe));
   const detail = failure && !failure.probe.ok ? `: ${failure.probe.detail}` : "";

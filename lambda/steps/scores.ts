@@ -14,9 +14,9 @@ import { keep, type Watched } from "../core/endpoint-record.ts";
 import { isRefusal, isVoid, type Probe } from "../core/probe.ts";
 import { pointsTo } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
-import { isDown, sighted, tally } from "../core/verdict.ts";
+import { isDown, sightOf, tally } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
-import { type Confirmed, referenceIds } from "./confirm.ts";
+import type { Confirmed } from "./confirm.ts";
 import type { Group, Sweep } from "./watch.ts";
 
 /** While it is down, probes of the rotation say what is known; only what all locations find counts. */
@@ -61,7 +61,7 @@ export const isBadNow = (sweep: Sweep, id: string): boolean => {
 
 /** Takes each location's first try into the scores, and every try into the minute's list. */
 export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: number): void {
-  const canSee = sighted(referenceIds(sweep.config.references));
+  const canSee = sightOf(sweep.config);
   const blind = Object.entries(confirmed.ballots).flatMap(([at, votes]) => (canSee(votes) ? [] : [at]));
   const { length } = sweep.config.locations;
   for (const { id } of group.endpoints) {
@@ -84,8 +84,8 @@ export const byScore = (sweep: Sweep, id: string, confirmed: Confirmed): Ballots
 };
 
 export const isDownIn = (sweep: Sweep, ballots: Ballots, id: string): boolean => {
-  const { locations, references } = sweep.config;
-  return isDown(tally(ballots, id, locations.length, sighted(referenceIds(references))), locations.length);
+  const { length } = sweep.config.locations;
+  return isDown(tally(ballots, id, length, sightOf(sweep.config)), length);
 };
 
 function withProbes(sweep: Sweep, watched: Watched, { probes, startedMs }: Confirmed): Watched {

@@ -42,13 +42,13 @@ test("two configs in one app are two assets", () => {
 });
 
 test("the sweep's asset holds its code and the compiled config; a probe's holds code only", () => {
-  const sweep = assetOf(two, 180);
+  const sweep = assetOf(two, 300);
   expect(readdirSync(sweep).sort()).toEqual(["config.json", "index.mjs"]);
   expect(JSON.parse(readFileSync(join(sweep, "config.json"), "utf8"))).toEqual(parseValid(after).config);
   expect(readdirSync(assetOf(two, 120))).toEqual(["index.mjs"]);
 });
 
-test.each([180, 120])(
+test.each([300, 120])(
   "the code of the function with a time-out of %d s starts by itself and has a handler",
   (timeout) => {
     const script = 'const { handler } = await import("./index.mjs"); console.log(typeof handler);';

@@ -69,7 +69,7 @@ describe("the sweep", () => {
 
   test("has what the handler reads from its environment, and nothing else", () => {
     const [sweep] = Object.values(
-      home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 180 } }),
+      home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 300 } }),
     );
     const [probe] = Object.values(
       home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 120 } }),

@@ -114,7 +114,7 @@ export function startSweep(sim: Simulation, scheduledMs: number): Life {
   const life: Life = { name, effects: [], trouble: sim.troubleOf(name), dead: false, frozenUntilMs: 0 };
   sim.lives.push(life);
   const { config } = sim;
-  const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
+  const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 270_000 };
   void sweep(config, worldOf(sim, life), "test", shift).then(
     (report) => {
       life.report = report;
