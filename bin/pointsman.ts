@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
+import { testAlertCommand } from "./commands/test-alert.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 const program = new Command("pointsman").description(
@@ -13,5 +14,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 validateCommand(program);
 probeCommand(program);
 planCommand(program);
+testAlertCommand(program);
 
 await program.parseAsync();

@@ -24,7 +24,8 @@ export type EventKind =
   | "armed-again"
   | "repointed"
   | "orphan"
-  | "limit";
+  | "limit"
+  | "test";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -79,6 +80,7 @@ export const severities: Record<EventKind, Severity> = {
   repointed: "warning",
   orphan: "warning",
   limit: "warning",
+  test: "info",
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */
