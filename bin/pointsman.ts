@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { costCommand } from "./commands/cost.ts";
 import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
 import { testAlertCommand } from "./commands/test-alert.ts";
@@ -15,5 +16,6 @@ validateCommand(program);
 probeCommand(program);
 planCommand(program);
 testAlertCommand(program);
+costCommand(program);
 
 await program.parseAsync();
