@@ -103,7 +103,7 @@ async function measure(node: string, directory: string): Promise<number> {
   buildSync(buildOptions("sweep", directory));
   writeFileSync(join(directory, configFile), JSON.stringify(benchConfig()));
   const around = fork(fileURLToPath(new URL("./surroundings.ts", import.meta.url)), ["serve"]);
-  const [urls] = (await once(around, "message")) as [Endpoints];
+  const [urls] = (await once(around, "message")) as [Partial<Endpoints>];
   const env = functionEnvironment(home, urls, {
     NODE_OPTIONS: heapOptions(sweepMemoryMb),
     CONFIG_FILE: join(directory, configFile),

@@ -81,7 +81,7 @@ async function serve(): Promise<void> {
     kill: async () => {},
   };
   const lambda = await openLambdaApi(probe);
-  const urls: Endpoints = {
+  const urls: Partial<Endpoints> = {
     dynamodb: dynamodb.url,
     route53: route53.url,
     sns: sns.url,
