@@ -88,19 +88,25 @@ const longTtl: Advice = (file) =>
     ];
   });
 
-const shadow: Advice = (file) =>
-  servicesOf(file).flatMap(({ value, path }) =>
-    (Object.hasOwn(value, "mode") ? value.mode : defaults.mode) === "shadow"
-      ? [
-          {
-            path: Object.hasOwn(value, "mode") ? [...path, "mode"] : path,
-            at: Object.hasOwn(value, "mode") ? "value" : "key",
-            message: "mode shadow: this service tells what it would do and moves nothing",
-            hint: "mode: armed, once you believe it",
-          } as const,
-        ]
-      : [],
+/** One warning however many they are: it is how every service starts. */
+const shadow: Advice = (file) => {
+  const found = servicesOf(file).filter(
+    ({ value }) => (Object.hasOwn(value, "mode") ? value.mode : defaults.mode) === "shadow",
   );
+  const [first, second] = found;
+  if (first === undefined) return [];
+  const message =
+    second === undefined
+      ? "mode shadow: this service tells what it would do and moves nothing"
+      : `mode shadow: ${found.length} services tell what they would do and move nothing: ${someOf(found.map(({ id }) => id))}`;
+  const hint = "mode: armed, once you believe it";
+  return Object.hasOwn(first.value, "mode")
+    ? [{ path: [...first.path, "mode"], message, hint }]
+    : [{ path: first.path, at: "key", message, hint }];
+};
+
+const someOf = (ids: readonly string[]): string =>
+  ids.length <= 4 ? ids.join(", ") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
 
 const placeholderName: Advice = (file) =>
   servicesOf(file).flatMap(({ value, path }) => {

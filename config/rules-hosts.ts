@@ -7,6 +7,8 @@ import type { FileConfig } from "./schema.ts";
 type Refusal = { readonly why: string; readonly hint: string };
 
 const elsewhere = "or say with connect where to probe instead";
+const reached =
+  "write an address that others reach; only `npm start` and `pointsman probe`, which run here, take it";
 
 const refused: Partial<Record<HostKind, Refusal>> = {
   placeholder: { why: "is a placeholder: nothing of yours answers there", hint: "write your own host" },
@@ -16,11 +18,11 @@ const refused: Partial<Record<HostKind, Refusal>> = {
   },
   loopback: {
     why: "is the machine that probes: in Lambda the function itself",
-    hint: "write an address that others reach",
+    hint: reached,
   },
   "link-local": {
     why: "is reached on its own network segment only",
-    hint: "write an address that others reach",
+    hint: reached,
   },
   metadata: { why: "is the metadata service of AWS", hint: "write an address of your own" },
   unusable: { why: "is no address to connect to", hint: "write an address of your own" },

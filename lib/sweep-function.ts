@@ -9,6 +9,7 @@ import type { Config } from "../lambda/core/config.ts";
 import { configFile, functionCode, handler, runtime } from "./bundle.ts";
 import { acknowledgeAnyChange, dnsPermissions } from "./dns-permissions.ts";
 import { functionRole } from "./function-role.ts";
+import { heapOptions, sweepMemoryMb } from "./memory.ts";
 import { probeArn } from "./probe-arn.ts";
 import type { StateTables } from "./state-tables.ts";
 
@@ -24,12 +25,6 @@ export type SweepFunctionProps = {
 
 /** A sweep goes on for 270 s when nobody relieves it; then it needs time to end well. */
 const timeout = Duration.seconds(300);
-
-/**
- * A Node 24 that has loaded the bundle holds 76 MB before it watches anything; the probes themselves run elsewhere.
- * The function never rests, so memory is its price: 8.76 dollars a month for 256 MB, twice that for 512.
- */
-const defaultMemoryMb = 256;
 
 /** The function that watches, decides and moves, with exactly the permissions that takes. */
 export class SweepFunction extends Construct {
@@ -50,14 +45,15 @@ export class SweepFunction extends Construct {
       retentionPeriod: Duration.days(14),
     });
     const { failures } = this;
+    const memorySize = props.memorySize ?? sweepMemoryMb;
     this.function = new LambdaFunction(this, "Function", {
       description: "Pointsman: watches, decides, moves, tells",
       architecture: Architecture.ARM_64,
       runtime,
       handler,
       code: functionCode("sweep", { [configFile]: JSON.stringify(props.config) }),
-      environment: environmentOf(props),
-      memorySize: props.memorySize ?? defaultMemoryMb,
+      environment: environmentOf(props, memorySize),
+      memorySize,
       timeout,
       role: functionRole(this, this.logGroup, this.permissions(props)),
       logGroup: this.logGroup,
@@ -94,7 +90,8 @@ export class SweepFunction extends Construct {
   }
 }
 
-const environmentOf = (props: SweepFunctionProps): Record<string, string> => ({
+const environmentOf = (props: SweepFunctionProps, memoryMb: number): Record<string, string> => ({
+  NODE_OPTIONS: heapOptions(memoryMb),
   CONFIG_FILE: configFile,
   OWNER: props.owner,
   PROBE_FUNCTION: props.probeFunctionName,

@@ -91,6 +91,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   "readable-again": (e) => `${name(e)} can be looked at again`,
   orphan: (e) => `${name(e)} points to a target that is not in the config`,
   limit: (e) => `${name(e)} stays: moved often enough within the hour`,
+  test: (e) => `${e.subject}: nothing has happened`,
 };
 
 const next: Record<EventKind, string> = {
@@ -123,4 +124,5 @@ const next: Record<EventKind, string> = {
   "readable-again": "Nothing to do.",
   orphan: "With failback: auto it goes to the primary once that is up long enough; or put the target back.",
   limit: "It goes on when the hour is over. Look why the targets take turns.",
+  test: "Nothing to do: an alert would have come this way.",
 };

@@ -27,7 +27,8 @@ export type EventKind =
   | "unreadable"
   | "readable-again"
   | "orphan"
-  | "limit";
+  | "limit"
+  | "test";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -85,6 +86,7 @@ export const severities: Record<EventKind, Severity> = {
   "readable-again": "info",
   orphan: "warning",
   limit: "warning",
+  test: "info",
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */

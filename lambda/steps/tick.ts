@@ -27,7 +27,7 @@ export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<
 }
 
 /** The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. */
-function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
+export function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
   const locations = [...new Set(turns.map(({ location }) => location))];
   return locations.flatMap((location) => {
     const theirs = turns.filter((turn) => turn.location === location);

@@ -62,7 +62,13 @@ describe("in a user's own app", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       MemorySize: 512,
       TracingConfig: { Mode: "Active" },
-      Environment: { Variables: { OWNER: "acme", PROBE_FUNCTION: "acme-probe" } },
+      Environment: {
+        Variables: {
+          OWNER: "acme",
+          PROBE_FUNCTION: "acme-probe",
+          NODE_OPTIONS: "--max-semi-space-size=4 --max-old-space-size=256",
+        },
+      },
     });
     template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
     expect(JSON.stringify(plain(statementsOf(template, "Reader")))).toMatch(/dynamodb:Query.*TablesResults/);
