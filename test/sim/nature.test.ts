@@ -91,19 +91,19 @@ describe("noise", () => {
     return lost / probes;
   };
 
-  test("loses as much as it says, over years", () => {
+  test("loses as much as it says, over months", () => {
     expect(lostShare({ loss: 0 }, 1, 10)).toBe(0);
-    expect(Math.abs(lostShare({ loss: 0.01 }, 1, 100) - 0.01)).toBeLessThan(0.0005);
+    expect(Math.abs(lostShare({ loss: 0.01 }, 1, 50) - 0.01)).toBeLessThan(0.0005);
     const path: Noise = { loss: 0, path: { everyMs: 4 * hourMs, lastMs: 15_000, loss: 0.7 } };
-    expect(Math.abs(lostShare(path, 1, 2000) / ((0.7 * 15) / 14_400) - 1)).toBeLessThan(0.1);
+    expect(Math.abs(lostShare(path, 1, 200) / ((0.7 * 15) / 14_400) - 1)).toBeLessThan(0.15);
     const outage: Noise = { loss: 0, outage: { everyMs: 100 * hourMs, lastMs: 1_200_000, loss: 1 } };
-    expect(Math.abs(lostShare(outage, 1, 4000) / (1200 / 360_000) - 1)).toBeLessThan(0.1);
+    expect(Math.abs(lostShare(outage, 1, 400) / (1200 / 360_000) - 1)).toBeLessThan(0.3);
   });
 
   test("comes in bursts: whoever lost one loses the next, on the same path, from the same location", () => {
     const bursts: Noise = { loss: 0, path: { everyMs: hourMs, lastMs: 20_000, loss: 1 } };
     const { isLost } = openNetwork(3, bursts);
-    const times = Array.from({ length: 400_000 }, (_, i) => startMs + i * 5_000);
+    const times = Array.from({ length: 100_000 }, (_, i) => startMs + i * 5_000);
     const begun = times.filter((ms) => isLost("home", "p", ms));
     const next = begun.filter((ms) => isLost("home", "p", ms + 5_000)).length / begun.length;
     const elsewhere = begun.filter((ms) => isLost("far", "p", ms)).length / begun.length;

@@ -6,11 +6,15 @@ import { endpoint, policy, shop, shopConfig, shopRecord } from "./config.ts";
 export const primaryOf = (i: number): string => `p${i}`;
 export const standbyOf = (i: number): string => `s${i}`;
 
+/** What is another for all of the shops. */
+export type ManyShops = {
+  readonly service?: Partial<Service>;
+  readonly policy?: Partial<Policy>;
+  readonly config?: Partial<Config>;
+};
+
 /** `count` shops, each with its name, its primary and its standby, and something of all of them changed. */
-export function manyShops(
-  count: number,
-  over: { service?: Partial<Service>; policy?: Partial<Policy>; config?: Partial<Config> } = {},
-): { config: Config; records: RecordSet[] } {
+export function manyShops(count: number, over: ManyShops = {}): { config: Config; records: RecordSet[] } {
   const ids = Array.from({ length: count }, (_, i) => i);
   const one = (id: string, host: string) => ({
     ...endpoint(id, host),
