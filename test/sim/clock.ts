@@ -46,6 +46,7 @@ export function openClock(startMs: number, settle: Settle = settleEventLoop): Cl
   const waiting: Timer[] = [];
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
+      if (Number.isNaN(ms)) throw new RangeError("nobody can sleep for NaN ms");
       if (signal?.aborted) return resolve();
       const end = () => {
         timer.over = true;

@@ -1,3 +1,4 @@
+import { patienceMs } from "../../lambda/core/probe.ts";
 import type { RecordSet, Standing } from "../../lambda/core/records.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
@@ -23,13 +24,23 @@ export function worldOf(sim: Simulation, life: Life): World {
       await clock.sleep(ms, signal);
       await awake(sim, life);
     },
-    ask: (request) => {
-      if (!sim.isQuiet) sim.asked.push({ atMs: clock.now(), location: request.location });
-      return effect(`ask ${request.location}`, () =>
+    ask: async (request) => {
+      const { location } = request;
+      const atMs = clock.now();
+      if (!sim.isQuiet) sim.asked.push({ atMs, location });
+      const answered = effect(`ask ${location}`, () =>
         sim.isQuick
           ? answerAtOnce(request, sim.behaviour, clock)
-          : answer(request, answerPorts(sim, request.location)),
+          : answer(request, answerPorts(sim, location)),
       );
+      try {
+        return await answered;
+      } catch (error) {
+        sim.unasked.push({ atMs, location });
+        throw error;
+      } finally {
+        if (clock.now() - atMs > patienceMs(request)) sim.unasked.push({ atMs, location });
+      }
     },
     store: storeOf(sim, life, effect),
     dns: dnsOf(sim, life, effect),
@@ -119,6 +130,8 @@ function zoneNow(sim: Simulation): Zone {
 const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
   change: async (_zoneId, changes, comment, isWanted) => {
     if (sim.line ? !(await sim.line.turn(isWanted)) : !isWanted()) return { is: "withheld" };
+    const sentMs = sim.clock.now();
+    sim.observe({ is: "sent", by: life, changes });
     return effect("change", () => {
       const before = zoneNow(sim);
       const result = sim.apply(
@@ -129,9 +142,11 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
         sim.say(life, () => `REFUSED ${result.messages.join("; ")}`);
         return { is: "refused" as const };
       }
-      sim.zones.push({ atMs: sim.clock.now(), by: life.name, zone: result.zone });
+      const { name: by, config } = life;
+      const change = { atMs: sim.clock.now(), sentMs, by, config, zone: result.zone };
+      sim.zones.push(change);
       sim.say(life, () => `CHANGED ${comment}`);
-      sim.observe({ is: "changed", by: life, before, after: result.zone });
+      sim.observe({ is: "changed", by: life, change, before });
       return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
     });
   },

@@ -1,12 +1,13 @@
 import type { Alert } from "../../lambda/core/alert.ts";
 import type { Config } from "../../lambda/core/config.ts";
 import type { Event } from "../../lambda/core/event.ts";
-import type { RecordSet } from "../../lambda/core/records.ts";
+import type { Change, RecordSet } from "../../lambda/core/records.ts";
 import { type Report, sweep } from "../../lambda/steps/sweep.ts";
 import type { World } from "../../lambda/steps/world.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
 import { type Clock, openClock, settlePromises } from "./clock.ts";
 import { type Memory, openMemory } from "./memory.ts";
+import type { Nature } from "./nature.ts";
 import { worldOf } from "./ports.ts";
 
 /** What an endpoint does to a probe, from a location, at a time. */
@@ -24,6 +25,7 @@ export type Trouble =
 export type Life = {
   readonly number: number;
   readonly name: string;
+  readonly config: Config;
   readonly effects: string[];
   effectCount: number;
   readonly trouble: Map<number, Trouble>;
@@ -34,7 +36,8 @@ export type Life = {
 
 /** Something that really happened. */
 export type Step =
-  | { readonly is: "changed"; readonly by: Life | "user"; readonly before: Zone; readonly after: Zone }
+  | { readonly is: "sent"; readonly by: Life; readonly changes: readonly Change[] }
+  | { readonly is: "changed"; readonly by: Life | "user"; readonly change: ZoneChange; readonly before: Zone }
   | {
       readonly is: "put";
       readonly by: Life;
@@ -45,16 +48,31 @@ export type Step =
   | { readonly is: "published"; readonly by: Life; readonly alert: Alert; readonly wasSaved: boolean }
   | { readonly is: "filed"; readonly by: Life; readonly event: Event };
 
+/** The zone after a change that Route 53 took. */
+export type ZoneChange = {
+  readonly atMs: number;
+  /** When it was sent: evidence may grow old on the way. */
+  readonly sentMs: number;
+  readonly by: string;
+  /** What the sweep was started with that made it. */
+  readonly config?: Config;
+  readonly zone: Zone;
+};
+
 export type Simulation = {
   /** What the next sweep is started with; a deploy changes it. */
   config: Config;
+  /** Every config that a sweep was started with, in order. */
+  readonly deployed: Config[];
   readonly seed: number;
   readonly clock: Clock;
   readonly memory: Memory;
   /** The zone after each change that Route 53 took, with when and by whom. */
-  readonly zones: { atMs: number; by: string; zone: Zone }[];
+  readonly zones: ZoneChange[];
   /** When which location was asked. */
   readonly asked: { atMs: number; location: string }[];
+  /** When which location gave no answer, or too late a one. */
+  readonly unasked: { atMs: number; location: string }[];
   readonly alerts: { atMs: number; alert: Alert; wasSaved: boolean }[];
   readonly lives: Life[];
   /** How many sweeps were started. */
@@ -65,7 +83,9 @@ export type Simulation = {
   readonly say: (life: Life | "user" | "world", line: () => string) => void;
   /** Told of every step, right after it. */
   observe: (step: Step) => void;
-  behaviour: (endpoint: string, location: string, atMs: number) => Behaviour;
+  behaviour: Nature["behaviour"];
+  /** How things really are, apart from what networks lose by chance; none: as they behave. */
+  truth?: Nature["truth"];
   /** How long a change takes to its name servers. */
   syncMs: number;
   /** Faults that strike every life: none, or why a call fails. */
@@ -116,11 +136,13 @@ export function openSimulation(
   const isMute = isQuiet && onLine === undefined;
   return {
     config,
+    deployed: [],
     seed,
     clock,
     memory: openMemory(isQuiet),
-    zones: [{ atMs: startMs, by: "user", zone }],
+    zones: [{ atMs: startMs, sentMs: startMs, by: "user", zone }],
     asked: [],
+    unasked: [],
     alerts: [],
     lives: [],
     started: 0,
@@ -160,9 +182,11 @@ export function changeZone(sim: Simulation, changes: Parameters<typeof applyBatc
   const before = zoneNow(sim);
   const result = applyBatch(before, changes);
   if (!result.ok) throw new Error(result.messages.join("; "));
-  sim.zones.push({ atMs: sim.clock.now(), by: "user", zone: result.zone });
+  const atMs = sim.clock.now();
+  const change = { atMs, sentMs: atMs, by: "user", zone: result.zone };
+  sim.zones.push(change);
   sim.say("user", () => `CHANGED ${JSON.stringify(changes)}`);
-  sim.observe({ is: "changed", by: "user", before, after: result.zone });
+  sim.observe({ is: "changed", by: "user", change, before });
 }
 
 /** The events told so far, in order, each once. */
@@ -174,9 +198,12 @@ export const told = (sim: Simulation): string[] => [
 export function startSweep(sim: Simulation, scheduledMs: number): Life {
   sim.started += 1;
   const name = `sweep ${sim.started}`;
+  const { config } = sim;
+  if (sim.deployed.at(-1) !== config) sim.deployed.push(config);
   const life: Life = {
     number: sim.started,
     name,
+    config,
     effects: [],
     effectCount: 0,
     trouble: sim.troubleOf(name),
@@ -184,7 +211,6 @@ export function startSweep(sim: Simulation, scheduledMs: number): Life {
     frozenUntilMs: 0,
   };
   sim.lives.push(life);
-  const { config } = sim;
   const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
   const end = (report: Report | Error) => {
     life.report = report;

@@ -50,8 +50,8 @@ const quietBar = (name: string, noise: Noise): Bar => ({
 const cost: Bar = {
   name: "probes per endpoint-hour, nominal noise",
   promise: "<= 400",
-  worlds: 20,
-  worldsInTest: 1,
+  worlds: 40,
+  worldsInTest: 3,
   run: (seed) => quiet(seed, nominal, yearsEach),
   judge: (values) => {
     const perHour = (sum(values("probes")) / sum(values("years")) / yearMs) * hourMs;
