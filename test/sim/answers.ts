@@ -85,15 +85,19 @@ export async function answerAtOnce(
   clock: Clock,
 ): Promise<ProbeAnswer> {
   const nowMs = clock.now();
-  const cutMs = request.endMs + endGraceMs;
   const probes: Probe[] = [];
   let overMs = 0;
   for (const question of request.questions) {
+    const cutMs = endOf(question, request.endMs) + endGraceMs;
     overMs = Math.max(overMs, answerOne(question, request.location, nowMs, cutMs, behaviour, probes));
   }
   if (overMs > 0) await clock.sleep(overMs);
   return { location: request.location, probes };
 }
+
+/** A question may end sooner than its request. */
+const endOf = ({ endMs }: Question & { readonly endMs?: number }, requestEndMs: number): number =>
+  Math.min(requestEndMs, endMs ?? requestEndMs);
 
 /** Field by field: Node 20 takes a microsecond to spread an object. */
 const probeOf = (found: Finding, id: string, startedAfterMs: number): Probe =>

@@ -58,7 +58,7 @@ export function worldOf(sim: Simulation, life: Life): World {
 /** Goes on when the sweep is not paused any more; never, when it is dead. */
 async function awake(sim: Simulation, life: Life): Promise<void> {
   while (life.frozenUntilMs > sim.clock.now()) await sim.clock.sleep(life.frozenUntilMs - sim.clock.now());
-  if (life.isDead) await never;
+  if (life.dead) await never;
 }
 
 /** An effect counts the effects before it, takes its time, and meets the trouble that is meant for it. */
@@ -72,7 +72,7 @@ function effectsOf(sim: Simulation, life: Life): Effect {
     return trouble;
   };
   const pause = (trouble: Trouble | undefined, when: "before" | "after") => {
-    if (typeof trouble === "object" && trouble.when === when)
+    if (typeof trouble === "object" && "pauseMs" in trouble && trouble.when === when)
       life.frozenUntilMs = clock.now() + trouble.pauseMs;
   };
   return async (name, work) => {
@@ -80,12 +80,16 @@ function effectsOf(sim: Simulation, life: Life): Effect {
     const trouble = strike(name);
     pause(trouble, "before");
     await awake(sim, life);
-    if (trouble === "kill before") life.isDead = true;
+    if (trouble === "kill before") life.dead = true;
     await clock.sleep(sim.takesMs(name, clock.now()));
     await awake(sim, life);
     if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
+    if (typeof trouble === "object" && "lateMs" in trouble) {
+      void clock.sleep(trouble.lateMs).then(work);
+      throw new Error(`${name}: simulated failure, and it takes effect ${trouble.lateMs} ms later`);
+    }
     const result = await work();
-    if (trouble === "kill after") life.isDead = true;
+    if (trouble === "kill after") life.dead = true;
     pause(trouble, "after");
     await awake(sim, life);
     if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);

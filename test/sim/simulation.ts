@@ -19,7 +19,9 @@ export type Trouble =
   | "fail after"
   | "kill before"
   | "kill after"
-  | { readonly pauseMs: number; readonly when: "before" | "after" };
+  | { readonly pauseMs: number; readonly when: "before" | "after" }
+  /** The call fails, and takes effect so much later all the same. */
+  | { readonly lateMs: number };
 
 /** One sweep's life: its effects are counted, so that trouble can strike at any of them. */
 export type Life = {
@@ -29,7 +31,7 @@ export type Life = {
   readonly effects: string[];
   effectCount: number;
   readonly trouble: Map<number, Trouble>;
-  isDead: boolean;
+  dead: boolean;
   frozenUntilMs: number;
   report?: Report | Error;
 };
@@ -80,7 +82,7 @@ export type Simulation = {
   /** Every log line, for a readable trace. */
   readonly trace: string[];
   /** A line of the trace: nothing, in a quiet simulation. */
-  readonly say: (life: Life | "user" | "world", line: () => string) => void;
+  readonly say: (by: Life | Speaker, text: () => string) => void;
   /** Told of every step, right after it. */
   observe: (step: Step) => void;
   behaviour: Nature["behaviour"];
@@ -106,6 +108,12 @@ export type Simulation = {
   readonly isQuiet: boolean;
 };
 
+/** Who speaks in a trace besides sweeps: people, what happens to the world, and who judges. */
+export type Speaker = "user" | "world" | "ORACLE";
+
+/** A line of a trace. */
+export type Line = { readonly atMs: number; readonly by: string; readonly text: string };
+
 export type Options = {
   readonly seed?: number;
   /**
@@ -116,7 +124,7 @@ export type Options = {
   /** Nothing is kept of what only a person who reads the story wants: for runs of years. */
   readonly isQuiet?: boolean;
   /** Told of every line of the trace, also in a quiet simulation. */
-  readonly onLine?: (line: string) => void;
+  readonly onLine?: (line: Line) => void;
 };
 
 /** Milliseconds that a call takes. */
@@ -147,11 +155,11 @@ export function openSimulation(
     lives: [],
     started: 0,
     trace,
-    say: (life, line) => {
+    say: (speaker, say) => {
       if (isMute) return;
-      const said = `${clock.now() - startMs} ${typeof life === "string" ? life : life.name} ${line()}`;
-      if (!isQuiet) trace.push(said);
-      onLine?.(said);
+      const [atMs, by, text] = [clock.now(), typeof speaker === "string" ? speaker : speaker.name, say()];
+      if (!isQuiet) trace.push(`${atMs - startMs} ${by} ${text}`);
+      onLine?.({ atMs, by, text });
     },
     observe: () => {},
     behaviour: () => "ok",
@@ -207,7 +215,7 @@ export function startSweep(sim: Simulation, scheduledMs: number): Life {
     effects: [],
     effectCount: 0,
     trouble: sim.troubleOf(name),
-    isDead: false,
+    dead: false,
     frozenUntilMs: 0,
   };
   sim.lives.push(life);

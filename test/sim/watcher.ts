@@ -18,11 +18,15 @@ type Row = ServiceState & { readonly epoch: number };
 /** Checks the invariants after every step, while it runs. What is broken is added to the list, with its time. */
 export function watchOver(sim: Simulation): string[] {
   const found: string[] = [];
+  const add = (what: string) => {
+    found.push(what);
+    sim.say("ORACLE", () => `VIOLATED: ${what}`);
+  };
   const checkChange = openChanges(sim);
   /** When its holder last wrote the lease: not one who only waits for it. */
   let beatMs = 0;
   const say = (by: Life, wrong: readonly string[]) => {
-    for (const what of wrong) found.push(`${(sim.clock.now() - startMs) / 1000} s: ${by.name} ${what}`);
+    for (const what of wrong) add(`${(sim.clock.now() - startMs) / 1000} s: ${by.name} ${what}`);
   };
   const intents = new Set<string>();
   const checkPut = (step: Extract<Step, { is: "put" }>) => {
@@ -40,8 +44,7 @@ export function watchOver(sim: Simulation): string[] {
       case "sent":
         return say(step.by, unintended(sim, step.changes, intents));
       case "changed":
-        found.push(...checkChange(step.change, step.before));
-        return;
+        return checkChange(step.change, step.before).forEach(add);
       case "put":
         return checkPut(step);
       case "published":

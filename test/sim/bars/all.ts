@@ -4,6 +4,7 @@ import { blipBars } from "./blips.ts";
 import { brownOutBars } from "./brown-outs.ts";
 import { crashLoopBar } from "./crash-loops.ts";
 import { detectionBars } from "./detection.ts";
+import { faultsBar } from "./faults.ts";
 import { noiseBars } from "./noise.ts";
 
 /** Everything that detection promises, in the order it is printed. */
@@ -14,4 +15,5 @@ export const bars: readonly Bar[] = [
   ...blindBars,
   crashLoopBar,
   ...noiseBars,
+  faultsBar,
 ];

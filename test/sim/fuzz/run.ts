@@ -3,7 +3,7 @@ import { deliveriesOf } from "../deliveries.ts";
 import { hostOfValue, servicesOf, standsIn } from "../names.ts";
 import { openNature } from "../nature.ts";
 import { unserved, untold, untrue } from "../oracle.ts";
-import { openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
+import { type Line, openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
 import { watchOver } from "../watcher.ts";
 import { doAct } from "./acts.ts";
 import { type Plan, planOf, type Span } from "./plan.ts";
@@ -29,7 +29,7 @@ const examMs = 3 * minuteMs;
  */
 export async function runPlan(
   plan: Plan,
-  onLine?: (line: string) => void,
+  onLine?: (line: Line) => void,
   sabotage: Sabotage = () => {},
 ): Promise<Outcome> {
   const { seed, config, records, calmMs } = plan;
@@ -52,7 +52,7 @@ export async function runPlan(
   return { violations: [...found, ...last, ...failed], simulatedMs: sim.clock.now() - startMs };
 }
 
-export const runSeed = (seed: number, onLine?: (line: string) => void): Promise<Outcome> =>
+export const runSeed = (seed: number, onLine?: (line: Line) => void): Promise<Outcome> =>
   runPlan(planOf(seed), onLine);
 
 /** The host that each name leads to goes down, and the others are well: each name has to leave. */
@@ -78,7 +78,7 @@ function activeHost(sim: Simulation, { dns }: Service): string | undefined {
 async function dieAt(sim: Simulation, { fromMs, toMs }: Span): Promise<void> {
   await sim.clock.sleep(fromMs - sim.clock.now());
   sim.say("world", () => `HOME DEAD for ${Math.round((toMs - fromMs) / 1000)} s`);
-  for (const life of sim.lives) life.isDead = true;
+  for (const life of sim.lives) life.dead = true;
 }
 
 /** Delivers sweeps as the scheduler does, except while home is dead. */

@@ -1,4 +1,4 @@
-import { chanceAt, hash, hashText } from "../hash.ts";
+import { chanceAt, hash, hashAt, hashText } from "../hash.ts";
 import type { Life, Simulation, Trouble } from "../simulation.ts";
 import { type Dice, openDice } from "./dice.ts";
 import type { Plan, Span } from "./plan.ts";
@@ -9,7 +9,7 @@ export type Impairment = Span & {
   readonly effects: string;
   /** The share of the calls that fail, before or after they took effect. */
   readonly fails: number;
-  readonly how: "fail before" | "fail after" | "either";
+  readonly how: "fail before" | "fail after" | "either" | { readonly lateMs: number };
   /** How long each call takes. */
   readonly takesMs: number;
 };
@@ -38,20 +38,31 @@ export const anyImpairments = (dice: Dice, fromMs: number): Impairment => ({
     "",
   ]),
   fails: dice.one([0.2, 0.5, 1]),
-  how: dice.one(["fail before", "fail after", "either"]),
+  how: dice.one<Impairment["how"]>([
+    "fail before",
+    "fail after",
+    "either",
+    { lateMs: dice.long(1_000, 15 * minuteMs) },
+  ]),
   takesMs: dice.one([10, 500, 3_000]),
 });
 
 const coin = (key: number, effect: string, atMs: number): number => chanceAt(hashText(key, effect), atMs);
 
+/** Changes are few and matter most: this share of them always meets trouble, until all is calm. */
+const changesInTrouble = 0.2;
+
 /** Makes calls fail and take longer as planned; otherwise each takes some milliseconds, never quite the same. */
-export function impair(sim: Simulation, { seed, impairments }: Plan): void {
-  const [failKey, howKey, slowKey] = [hash(seed, 1), hash(seed, 2), hash(seed, 3)];
+export function impair(sim: Simulation, { seed, impairments, calmMs }: Plan): void {
+  const [failKey = 0, howKey = 0, slowKey = 0, changeKey = 0] = [1, 2, 3, 5].map((n) => hash(seed, n));
   const at = (effect: string, atMs: number) =>
     impairments.find(
       ({ effects, fromMs, toMs }) => atMs >= fromMs && atMs < toMs && effect.startsWith(effects),
     );
   sim.fault = (effect, atMs) => {
+    if (effect === "change" && atMs < calmMs && coin(changeKey, effect, atMs) < changesInTrouble) {
+      return anyTrouble(openDice(hashAt(changeKey, atMs)));
+    }
     const active = at(effect, atMs);
     if (active === undefined || coin(failKey, effect, atMs) >= active.fails) return undefined;
     if (active.how !== "either") return active.how;
@@ -86,4 +97,5 @@ const anyTrouble = (dice: Dice): Trouble =>
     { pauseMs: dice.long(500, 250_000), when: "before" },
     { pauseMs: dice.long(500, 250_000), when: "after" },
     { pauseMs: dice.long(20_000, 100_000), when: "before" },
+    { lateMs: dice.long(1_000, 15 * minuteMs) },
   ]);
