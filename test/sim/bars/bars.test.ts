@@ -9,6 +9,7 @@ const unmet: readonly string[] = [
   "brown-out 20 %, 1 h",
   "home and one more blind for 30 min",
   "crash loop, 120 s up, 60 s down, 1 h",
+  "probes per endpoint-hour, nominal noise",
 ];
 
 describe("a part of what `npm run simulate:bars` measures", () => {

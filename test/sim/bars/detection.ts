@@ -54,7 +54,7 @@ const detection = (name: string, behaviour: Behaviour, limits: Limits, over: Man
   name,
   promise: inWords(limits),
   worlds: 400,
-  worldsInTest: 2,
+  worldsInTest: 1,
   run: (seed) => outages(seed, behaviour, over),
   judge: (values) => judgeDelays(values, limits),
 });
