@@ -113,7 +113,7 @@ export async function openWatch(
     sequence: 0,
     savedMs: nowMs,
     tickedMs: nowMs,
-    lost: false,
+    lost: switches.some(({ isOvertaken }) => isOvertaken),
     done: { ticks: 0, probes: 0, confirms: 0, moves: 0 },
   };
 }
@@ -150,11 +150,18 @@ const watchedFrom = (
   outbox: record?.outbox ?? [],
 });
 
+/** A later sweep has written the row: this one was paused since it took the lease. */
+const isOvertaken = (row: ServiceRow, held: Held): boolean => row.epoch > held.lease.epoch;
+
 /**
  * Reads a service. If the last sweep may still be alive its row is written anew under our epoch, so that whatever
  * that sweep still wants to write finds another version and fails.
  */
-async function openSwitch(world: World, service: Service, held: Held): Promise<Switch> {
+async function openSwitch(
+  world: World,
+  service: Service,
+  held: Held,
+): Promise<Switch & { isOvertaken: boolean }> {
   const cell = switchCell({ world }, service);
   for (;;) {
     const row = await cell.read();
@@ -162,13 +169,14 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
     const opened = {
       service,
       state: row?.body,
+      isOvertaken: row !== undefined && isOvertaken(row.body, held),
       unsure: false,
       queue: Promise.resolve(),
       following: false,
       failedLooks: 0,
       looking: false,
     };
-    if (held.clean || row === undefined) return { ...opened, version };
+    if (held.clean || row === undefined || opened.isOvertaken) return { ...opened, version };
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
       return { ...opened, version: version + 1 };
     }
