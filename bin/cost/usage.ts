@@ -27,7 +27,7 @@ const confirmMs = 500;
 /** A sweep's minute, and on average 3 s in which its successor waits for the lease: 2.5 s to the next renewal. */
 const sweepSeconds = 63;
 
-/** Measured by `npm run bench:writes`: 12 renewals, a wish, a take and a release. */
+/** Measured by `npm run bench`: 12 renewals, a wish, a take and a release. */
 const leaseWrites = 15;
 
 /** A waiter looks twice a second. */
