@@ -116,6 +116,8 @@ export type Line = { readonly atMs: number; readonly by: string; readonly text: 
 
 export type Options = {
   readonly seed?: number;
+  /** The name of the hosted zone. */
+  readonly zone?: string;
   /**
    * Unless false, requests are answered at once by what `answer()` would answer, and time passes as fast as promises
    * settle. It makes no other run of it (answers.test.ts), and three times as fast a one.
@@ -138,7 +140,7 @@ export function openSimulation(
   options: Options = {},
 ): Simulation {
   const { seed = 1, isQuick = true, isQuiet = false, onLine } = options;
-  const zone = openZone("Z1", "example.com", records);
+  const zone = openZone("Z1", options.zone ?? "example.com", records);
   const clock = isQuick ? openClock(startMs, settlePromises()) : openClock(startMs);
   const trace: string[] = [];
   const isMute = isQuiet && onLine === undefined;
