@@ -49,7 +49,7 @@ export function worldOf(sim: Simulation, life: Life): World {
       effect("publish", () => {
         const wasSaved = sim.memory.isSaved(alert.id);
         sim.alerts.push({ atMs: clock.now(), alert, wasSaved });
-        sim.say(life, () => `PUBLISHED ${alert.id}`);
+        sim.say(life, () => `PUBLISHED ${alert.subject} (${alert.id})`);
         sim.observe({ is: "published", by: life, alert, wasSaved });
       }),
     log: (level, message, facts) => sim.say(life, () => `${level} ${message} ${JSON.stringify(facts ?? {})}`),

@@ -1,17 +1,30 @@
 import { parseArgs } from "node:util";
 import { runSeed } from "./fuzz/run.ts";
-import { storyLine } from "./fuzz/story.ts";
+import { reportScenario } from "./scenarios/report.ts";
+import { scenarios } from "./scenarios/scenario.ts";
+import { storyLine } from "./story.ts";
 
 const help = `npm run simulate -- [options]
 
 Runs the real sweep in a simulated world.
 
-  --replay <seed>  one run of random trouble, told line by line; what it violates is said where it happens
-  --seeds <a>-<b>  runs of random trouble with these seeds, and which of them violate something
+  --scenario <name>  what goes wrong, at many phases: how soon it is found, beside Route 53's health checks in the
+                     same world; and the story of one run. One of:
+                     ${Object.keys(scenarios).join(", ")}
+  --config <file>    with the services and settings of this file instead of an example
+  --service <id>     one of them: the first, unless said otherwise
+  --phases <n>       so many runs: 100, unless said otherwise
+
+  --replay <seed>    one run of random trouble, told line by line; what it violates is said where it happens
+  --seeds <a>-<b>    runs of random trouble with these seeds, and which of them violate something
 `;
 
 const { values: options } = parseArgs({
   options: {
+    scenario: { type: "string" },
+    config: { type: "string" },
+    service: { type: "string" },
+    phases: { type: "string", default: "100" },
     replay: { type: "string" },
     seeds: { type: "string" },
     help: { type: "boolean", default: false },
@@ -56,6 +69,20 @@ async function search(range: string): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
-if (options.replay !== undefined) await replay(numberOf(options.replay));
+/** A mistake in what was asked for is said in a sentence. */
+async function scenario(name: string): Promise<void> {
+  const { config: file, service } = options;
+  const about = { phases: numberOf(options.phases), ...(file && { file }), ...(service && { service }) };
+  try {
+    console.log(await reportScenario(name, about));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+if (options.help) console.log(help);
+else if (options.scenario !== undefined) await scenario(options.scenario);
+else if (options.replay !== undefined) await replay(numberOf(options.replay));
 else if (options.seeds !== undefined) await search(options.seeds);
 else console.log(help);

@@ -4,6 +4,7 @@ import { hostOfValue, servicesOf, standsIn } from "../names.ts";
 import { openNature } from "../nature.ts";
 import { unserved, untold, untrue } from "../oracle.ts";
 import { type Line, openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
+import { tellOf, tellOfSpells } from "../story.ts";
 import { watchOver } from "../watcher.ts";
 import { doAct } from "./acts.ts";
 import { type Plan, planOf, type Span } from "./plan.ts";
@@ -41,7 +42,7 @@ export async function runPlan(
   sim.troubleOf = (life) => troubleOf(plan, life, sim.clock.now());
   impair(sim, plan);
   sabotage(sim);
-  if (onLine) tellOfSpells(sim, plan);
+  if (onLine) tellOfTrouble(sim, plan);
   const found = watchOver(sim);
   for (const act of plan.acts) void doAct(sim, act);
   for (const span of plan.deadHome) void dieAt(sim, span);
@@ -98,19 +99,8 @@ async function deliver(
   await sim.clock.run(untilMs);
 }
 
-/** For whoever reads the story: when each spell begins and ends. */
-function tellOfSpells(sim: Simulation, { spells, impairments }: Plan): void {
-  const tell = async (atMs: number, line: string) => {
-    await sim.clock.sleep(atMs - sim.clock.now());
-    sim.say("world", () => line);
-  };
-  for (const { host, fromMs, toMs, behaviour, from } of spells) {
-    const what = `${host} ${JSON.stringify(behaviour)} for ${from?.join(", ") ?? "all"}`;
-    void tell(fromMs, `BEGINS: ${what}`);
-    void tell(toMs, `ENDS: ${what}`);
-  }
-  for (const { fromMs, toMs, ...impairment } of impairments) {
-    void tell(fromMs, `BEGINS: ${JSON.stringify(impairment)}`);
-    void tell(toMs, `ENDS: ${JSON.stringify(impairment)}`);
-  }
+/** For whoever reads the story. */
+function tellOfTrouble(sim: Simulation, { spells, impairments }: Plan): void {
+  tellOfSpells(sim, spells);
+  for (const { fromMs, toMs, ...trouble } of impairments) tellOf(sim, JSON.stringify(trouble), fromMs, toMs);
 }
