@@ -7,7 +7,7 @@ import {
   type TLSSocket,
 } from "node:tls";
 import { type Source, unfit } from "./address.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, enter } from "./attempt.ts";
 import { calledOff, type Failure, failureOf } from "./failure.ts";
 import type { Resolve } from "./resolve.ts";
 
@@ -44,13 +44,13 @@ export async function dial(
   means: Means,
 ): Promise<Socket | Failure> {
   attempt.socket?.destroy();
-  attempt.phase = "dns";
+  enter(attempt, "dns");
   if (!isPort(place.port))
     return { reason: "bad-check", what: `has no port between 1 and 65535 (${place.port})` };
   const address = await locate(place, attempt, means.resolve);
   if (typeof address !== "string") return address;
   if (attempt.over) return calledOff;
-  attempt.phase = "connect";
+  enter(attempt, "connect");
   return await (tls
     ? secured(address, place.port, tls, attempt, means)
     : connected(address, place.port, attempt));
@@ -108,9 +108,7 @@ function secured(
     checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
     ALPNProtocols: ["http/1.1"],
   });
-  socket.once("connect", () => {
-    attempt.phase = "tls";
-  });
+  socket.once("connect", () => enter(attempt, "tls"));
   return whenReady(socket, "secureConnect", attempt);
 }
 
@@ -118,7 +116,7 @@ function whenReady<S extends Socket>(socket: S, ready: string, attempt: Attempt)
   attempt.socket = socket;
   return new Promise((resolve) => {
     socket.once(ready, () => {
-      attempt.phase = "first-byte";
+      enter(attempt, "first-byte");
       resolve(socket);
     });
     // Stays for the socket's life: an error after the verdict has nobody else to hear it.

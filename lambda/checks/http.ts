@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { HttpCheck } from "../core/config.ts";
-import { type Attempt, elapsedMs } from "./attempt.ts";
+import { type Attempt, elapsedMs, enter } from "./attempt.ts";
 import { dial, type Means } from "./dial.ts";
 import { calledOff, type Failure, failureOf, isFailure } from "./failure.ts";
 import { judgeResponse, type Outcome } from "./http-judge.ts";
@@ -28,7 +28,7 @@ export async function checkHttp(
     if (outcome === "good") return tooSlow(check, attempt);
     if (isFailure(outcome)) return outcome;
     if (left === 0)
-      return { reason: "redirect-refused", what: `redirected again after ${check.redirects} redirects` };
+      return { reason: "redirect-limit", what: `redirected again after ${check.redirects} redirects` };
     const next = nextHop(outcome, hop, first, check);
     if (isFailure(next)) return next;
     hop = next;
@@ -70,7 +70,7 @@ function exchange(
   return new Promise((resolve) => {
     socket.on("data", (bytes: Buffer) => {
       const outcome = reader.push(bytes);
-      attempt.phase = reader.phase();
+      enter(attempt, reader.phase());
       if (outcome === undefined) return;
       // Nothing more is read, however much there is.
       socket.destroy();

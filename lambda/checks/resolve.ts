@@ -1,5 +1,5 @@
 import { promises as dns } from "node:dns";
-import { codeOf, type Failure } from "./failure.ts";
+import { calledOff, codeOf, type Failure } from "./failure.ts";
 
 /** A name's address, IPv4 if it has one, or why there is none. */
 export type Resolve = (name: string) => Promise<string | Failure>;
@@ -14,19 +14,25 @@ export type Resolver = {
 const queryTimeoutMs = 1000;
 const queryTries = 3;
 
-const sentences: ReadonlyMap<string, string> = new Map([
-  ["ENOTFOUND", "is not known to DNS (no such name)"],
-  ["ENODATA", "has no address in DNS"],
-  ["ESERVFAIL", "could not be resolved: the DNS server failed"],
-  ["EREFUSED", "could not be resolved: the DNS server refused"],
-  ["ETIMEOUT", "could not be resolved: no answer from the DNS server"],
-  ["ECONNREFUSED", "could not be resolved: no DNS server is reachable from here"],
-]);
+/** c-ares' codes, as Node names them. */
+const byCode: ReadonlyMap<string, Failure> = new Map(
+  Object.entries({
+    ENOTFOUND: { reason: "dns-nxdomain", what: "is not known to DNS (no such name)" },
+    ENODATA: { reason: "dns-no-address", what: "has no address in DNS" },
+    ESERVFAIL: { reason: "dns-servfail", what: "could not be resolved: the DNS server failed" },
+    EREFUSED: { reason: "dns-refused", what: "could not be resolved: the DNS server refused" },
+    ETIMEOUT: { reason: "dns-timeout", what: "could not be resolved: no answer from the DNS server" },
+    ECONNREFUSED: {
+      reason: "dns-unreachable",
+      what: "could not be resolved: no DNS server is reachable from here",
+    },
+    ECANCELLED: calledOff,
+    EDESTRUCTION: calledOff,
+  } satisfies Record<string, Failure>),
+);
 
-const dnsFailure = (code: string): Failure => ({
-  reason: "dns-failed",
-  what: sentences.get(code) ?? `could not be resolved (${code})`,
-});
+const dnsFailure = (code: string): Failure =>
+  byCode.get(code) ?? { reason: "dns-failed", what: `could not be resolved (${code})` };
 
 /**
  * Asks DNS itself (c-ares) rather than `dns.lookup`: getaddrinfo runs on libuv's four threads and has no

@@ -17,7 +17,7 @@ function stubDns(names: Readonly<Record<string, string>>): {
   readonly asked: string[];
 } {
   const asked: string[] = [];
-  const unknown: Failure = { reason: "dns-failed", what: "is not known to DNS (no such name)" };
+  const unknown: Failure = { reason: "dns-nxdomain", what: "is not known to DNS (no such name)" };
   const resolve = async (name: string) => {
     asked.push(name);
     return names[name] ?? unknown;
@@ -58,19 +58,19 @@ describe("an address that DNS names", () => {
     ]);
   });
 
-  it("is missing: dns-failed", async () => {
+  it("is missing: dns-nxdomain", async () => {
     const check = httpCheck(80, { url: "http://gone.example.test/" });
     expect(await probe(check, timeoutMs, never(), stubDns({}).means)).toMatchObject({
       ok: false,
-      reason: "dns-failed",
+      reason: "dns-nxdomain",
       detail: "gone.example.test:80 is not known to DNS (no such name).",
     });
   });
 
-  it("never comes: dns-failed", async () => {
+  it("never comes: dns-timeout", async () => {
     const means: Means = { resolve: () => new Promise(() => {}), secureContext: sharedSecureContext() };
     const check = httpCheck(80, { url: "http://slow.example.test/" });
-    expect(await probe(check, 50, never(), means)).toMatchObject({ ok: false, reason: "dns-failed" });
+    expect(await probe(check, 50, never(), means)).toMatchObject({ ok: false, reason: "dns-timeout" });
   });
 
   it("comes when the probe is over: nothing is opened", async () => {
@@ -114,7 +114,7 @@ describe("a redirect", () => {
 
   it("to a name that DNS does not know says so, without repeating it", async () => {
     const finding = await follow("http://gone.example.test/");
-    expect(finding).toMatchObject({ ok: false, reason: "dns-failed" });
+    expect(finding).toMatchObject({ ok: false, reason: "dns-nxdomain" });
     expect(JSON.stringify(finding)).not.toContain("gone.example.test");
   });
 
@@ -127,7 +127,7 @@ describe("a redirect", () => {
     const finding = await withServer(serve, (port) =>
       runCheck(httpCheck(port, { redirects: 3 }), timeoutMs, never()),
     );
-    expect(finding).toMatchObject({ ok: false, reason: "redirect-refused" });
+    expect(finding).toMatchObject({ ok: false, reason: "redirect-limit" });
     expect(requests).toBe(4);
   });
 
