@@ -8,6 +8,8 @@ type Times = { -readonly [phase in keyof Phases]: Phases[phase] };
 /** One probe under way. Its check keeps it up to date, so that whoever ends it knows where and closes what is open. */
 export type Attempt = {
   readonly startedMs: number;
+  /** When its time is up, on the same monotonic clock. */
+  endMs: number;
   /** Changed by `enter` alone, which keeps the time. */
   phase: Phase;
   enteredMs: number;
@@ -25,6 +27,7 @@ export function startAttempt(where: string): Attempt {
   const startedMs = performance.now();
   return {
     startedMs,
+    endMs: Number.POSITIVE_INFINITY,
     phase: "dns",
     enteredMs: startedMs,
     spentMs: {},
@@ -82,6 +85,7 @@ export function untilDeadline(
   work: (attempt: Attempt) => Promise<Failure | undefined>,
 ): Promise<Failure | undefined> {
   if (signal.aborted) return Promise.resolve(calledOff);
+  attempt.endMs = performance.now() + timeoutMs;
   return new Promise((resolve, reject) => {
     const close = () => {
       clearTimeout(timer);

@@ -20,7 +20,7 @@ export type Judge<Outcome> = {
 };
 
 /** Every head of a response together, the informational ones included. */
-const headLimit = 16 * 1024;
+export const headLimit = 16 * 1024;
 
 const tooManyHeaders: Failure = {
   reason: "headers-too-large",

@@ -1,8 +1,8 @@
 import { promises as dns } from "node:dns";
 import { calledOff, codeOf, type Failure } from "./failure.ts";
 
-/** A name's address, IPv4 if it has one, or why there is none. */
-export type Resolve = (name: string) => Promise<string | Failure>;
+/** A name's addresses, one at least, IPv4 if it has any; or why there is none. */
+export type Resolve = (name: string) => Promise<readonly string[] | Failure>;
 
 export type Resolver = {
   readonly resolve: Resolve;
@@ -51,26 +51,27 @@ export function openResolver(servers?: readonly string[]): Resolver {
   return {
     resolve: async (name) => {
       opened ??= open();
-      return await firstAddress(opened, name);
+      return await addressesOf(opened, name);
     },
     close: () => opened?.cancel(),
   };
 }
 
-async function firstAddress(resolver: dns.Resolver, name: string): Promise<string | Failure> {
+async function addressesOf(resolver: dns.Resolver, name: string): Promise<readonly string[] | Failure> {
   const v4 = await ask(() => resolver.resolve4(name));
-  if (typeof v4 === "string" || v4.code !== "ENODATA")
-    return typeof v4 === "string" ? v4 : dnsFailure(v4.code);
+  if (typeof v4 !== "string") return v4;
+  if (v4 !== "ENODATA") return dnsFailure(v4);
   const v6 = await ask(() => resolver.resolve6(name));
-  return typeof v6 === "string" ? v6 : dnsFailure(v6.code);
+  return typeof v6 === "string" ? dnsFailure(v6) : v6;
 }
 
-async function ask(query: () => Promise<string[]>): Promise<string | { readonly code: string }> {
+/** The addresses, or the code of the failure. */
+async function ask(query: () => Promise<string[]>): Promise<string[] | string> {
   try {
-    const [address] = await query();
-    return address ?? { code: "ENODATA" };
+    const addresses = await query();
+    return addresses.length > 0 ? addresses : "ENODATA";
   } catch (error) {
     // Also a name that is no name at all (EBADNAME), which c-ares refuses before asking anybody.
-    return { code: error instanceof Error ? codeOf(error) : String(error) };
+    return error instanceof Error ? codeOf(error) : String(error);
   }
 }

@@ -20,7 +20,8 @@ function stubDns(names: Readonly<Record<string, string>>): {
   const unknown: Failure = { reason: "dns-nxdomain", what: "is not known to DNS (no such name)" };
   const resolve = async (name: string) => {
     asked.push(name);
-    return names[name] ?? unknown;
+    const address = names[name];
+    return address === undefined ? unknown : [address];
   };
   return { means: { resolve, secureContext: sharedSecureContext() }, asked };
 }
@@ -131,6 +132,23 @@ describe("a redirect", () => {
     expect(requests).toBe(4);
   });
 
+  it.each([
+    ["/end", "ok"],
+    ["/other", "url-unexpected"],
+  ])("to %s where /end is wanted: %s", async (location, expected) => {
+    const finding = await withServer(
+      (socket) =>
+        socket.once("data", (bytes) =>
+          socket.end(bytes.includes("GET /health") ? page(301, "", `Location: ${location}`) : page(200)),
+        ),
+      (port) => {
+        const finalUrl = `http://127.0.0.1:${port}/end`;
+        return runCheck(httpCheck(port, { redirects: 1, finalUrl }), timeoutMs, never());
+      },
+    );
+    expect(finding.ok ? "ok" : finding.reason).toBe(expected);
+  });
+
   it("without a location is judged as it is", async () => {
     const check = { redirects: 3, status: [[302, 302]] } as const;
     const finding = await withServer(saysAndCloses(page(302)), (port) =>
@@ -175,11 +193,12 @@ describe("the request after a redirect", () => {
     serverName: "cert.example.test",
     headers: { authorization: "secret" },
     method: "POST",
+    body: "the order",
     redirects: 5,
   });
   const first = asHop(firstHop(check));
   const landed = (location: string, status = 302, hop = first) =>
-    nextHop({ status, location }, hop, first, check);
+    nextHop({ status, location }, hop, first, check, false);
 
   it("on the same host keeps place, server name and headers", () => {
     const hop = asHop(landed("/b"));
@@ -207,12 +226,19 @@ describe("the request after a redirect", () => {
   });
 
   it.each([
-    [301, "GET"],
-    [302, "GET"],
-    [303, "GET"],
-    [307, "POST"],
-    [308, "POST"],
-  ])("after %i POST becomes %s", (status, method) => {
-    expect(asHop(landed("/b", status)).method).toBe(method);
+    [301, "GET", undefined],
+    [302, "GET", undefined],
+    [303, "GET", undefined],
+    [307, "POST", "the order"],
+    [308, "POST", "the order"],
+  ])("after %i POST becomes %s, with the body %s", (status, method, body) => {
+    expect(asHop(landed("/b", status))).toMatchObject({ method, body });
+  });
+
+  it("has no body for another server", () => {
+    expect(asHop(landed("https://login.example.test/", 307))).toMatchObject({
+      method: "POST",
+      body: undefined,
+    });
   });
 });
