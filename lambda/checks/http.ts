@@ -10,6 +10,7 @@ import { calledOff, type Failure, failureOf, isFailure } from "./failure.ts";
 import { judgeResponse, type Outcome } from "./http-judge.ts";
 import { firstHop, type Hop, nextHop, writeRequest } from "./http-request.ts";
 import { type Judge, readResponse } from "./http-response.ts";
+import { exchangeFrames } from "./http2.ts";
 
 /**
  * Good when the answer is as the check wants it, after at most `redirects` redirects. A small client of our own over
@@ -102,7 +103,6 @@ const expiring = (socket: Socket, { certificateDays }: HttpCheck): Failure | und
 
 async function exchange(socket: Socket, hop: Hop, judge: Judge<Outcome>, attempt: Attempt): Promise<Outcome> {
   if (hop.protocol !== "h2") return await exchangeText(socket, hop, judge, attempt);
-  const { exchangeFrames } = await import("./http2.ts");
   return await exchangeFrames(socket, hop, judge, attempt);
 }
 

@@ -1,10 +1,4 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type IncomingHttpHeaders,
-} from "node:http2";
+import type { ClientHttp2Session, IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { type Attempt, enter } from "./attempt.ts";
@@ -21,9 +15,13 @@ const closedEarly: Failure = {
   what: "closed the connection before the answer was complete",
 };
 
-/** RFC 9113, 7: the ways to break one request off. */
+// RFC 9113, 7.
+const noError = 0;
+const protocolError = 1;
+
+/** One request is broken off. */
 const resetWith = (code: number): Failure =>
-  code === constants.NGHTTP2_PROTOCOL_ERROR
+  code === protocolError
     ? broken
     : { reason: "reset", what: `had the request broken off (HTTP/2 error ${code})` };
 
@@ -49,6 +47,8 @@ export async function exchangeFrames(
   attempt: Attempt,
 ): Promise<Outcome> {
   if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== "h2") return notOffered;
+  // Loading it takes longer than everything else of a cold start: only those who ask by HTTP/2 do.
+  const { connect } = await import("node:http2");
   const session = connect(hop.url.origin, {
     createConnection: () => socket,
     maxSessionMemory: 1,
@@ -73,9 +73,9 @@ function converse(
   const fail = (error: Error) =>
     resolve(codeOf(error).startsWith("ERR_HTTP2_") ? broken : failureOf(error, attempt.phase));
   session.on("error", fail);
-  session.on("goaway", (code: number) => code !== constants.NGHTTP2_NO_ERROR && resolve(broken));
+  session.on("goaway", (code: number) => code !== noError && resolve(broken));
   session.on("close", () => resolve(attempt.over ? calledOff : closedEarly));
-  const stream: ClientHttp2Stream = session.request(fieldsOf(hop), { endStream: hop.body === undefined });
+  const stream = session.request(fieldsOf(hop), { endStream: hop.body === undefined });
   let bytesLeft: number | undefined;
   // An error of the stream alone is in its code when it closes; any other is the session's, told here first.
   stream.on("error", (error) => codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" && fail(error));
@@ -93,7 +93,7 @@ function converse(
   });
   // Not "end": that comes also when the server breaks off.
   stream.on("close", () => {
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) resolve(resetWith(stream.rstCode));
+    if (stream.rstCode !== noError) resolve(resetWith(stream.rstCode));
     else resolve(bytesLeft === undefined || bytesLeft > 0 ? closedEarly : judge.end());
   });
   if (hop.body !== undefined) stream.end(hop.body);
