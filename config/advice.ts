@@ -149,14 +149,31 @@ const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-
 
 const credentials: Advice = (file) =>
   checks(file).flatMap(({ check, path }) =>
-    Object.keys(check.headers ?? {})
-      .filter((name) => credentialHeader.test(name))
-      .map((name) => ({
-        path: [...path, "headers", name],
-        at: "key" as const,
-        message: "a credential in this file is readable by everyone who may read the functions",
-        hint: "probe a path that needs none",
-      })),
+    [
+      ...Object.keys(check.headers ?? {}).flatMap((name) =>
+        credentialHeader.test(name) ? [["headers", name]] : [],
+      ),
+      ...["basicAuth", "bearer"].flatMap((key) => (Object.hasOwn(check, key) ? [[key]] : [])),
+    ].map((keys) => ({
+      path: [...path, ...keys],
+      at: "key" as const,
+      message: "a credential in this file is readable by everyone who may read the functions",
+      hint: "probe a path that needs none",
+    })),
+  );
+
+const certificateMoves: Advice = (file) =>
+  checks(file).flatMap(({ check, path }) =>
+    path[0] === "services" && check.certificateDays !== undefined
+      ? [
+          {
+            path: [...path, "certificateDays"],
+            at: "key" as const,
+            message: "a certificate that is still valid would count as down, and the name would be moved",
+            hint: "an endpoint of its own for the certificate, under endpoints",
+          },
+        ]
+      : [],
   );
 
 const plainHttpServices: Advice = (file) => {
@@ -170,12 +187,12 @@ const plainHttpServices: Advice = (file) => {
 };
 
 const privateAddress = (probed: Probed): Problem[] =>
-  hostKind(probed.to.host) === "private"
+  hostKind(probed.to.host) === "private" && !probed.inside
     ? [
         {
           path: probed.said,
           message: `${probed.to.host} is private: locations outside your network cannot reach it`,
-          hint: "a public address",
+          hint: "a public address; or private: true, where a location is in your network",
         },
       ]
     : [];
@@ -251,6 +268,7 @@ const advice: readonly Advice[] = [
   plainHttpServices,
   unverified,
   credentials,
+  certificateMoves,
   privateAddresses,
   ipv6FromLambda,
 ];

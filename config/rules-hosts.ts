@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type HostKind, hostKind, normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
@@ -37,6 +38,14 @@ export const hostRule = (file: Draft<FileConfig>, options: { readonly laptop?: b
     const refusal = refused[kind];
     if (!refusal || (options.laptop && onLaptop.has(kind))) return [];
     return [{ path: said, message: `would be probed, but ${to.host} ${refusal.why}`, hint: refusal.hint }];
+  });
+
+/** What a name resolves to is known when it is probed; an address is known now. */
+export const privateRule = (file: Draft<FileConfig>): Problem[] =>
+  allProbes(file).flatMap(({ to, inside, said }) => {
+    if (!inside || isIP(to.host) === 0 || hostKind(to.host) !== "public") return [];
+    const message = `is called private, but ${to.host} is a public address`;
+    return [{ path: said, message, hint: "private: true is for what only your own network reaches" }];
   });
 
 const movedNames = (file: Draft<FileConfig>): Map<string, Path> =>

@@ -2,7 +2,7 @@ import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
-import { hostRule, movedNameRule, sameProbeRule } from "./rules-hosts.ts";
+import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
 import type { FileConfig } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
@@ -141,6 +141,7 @@ const rules: readonly Rule[] = [
   targetValueRule,
   movedNameRule,
   hostRule,
+  privateRule,
   sameProbeRule,
 ];
 
