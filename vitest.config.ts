@@ -6,7 +6,17 @@ export default defineConfig({
       {
         extends: true,
         // One import of the CDK for a worker, not for a file: it takes longer than the tests.
-        test: { name: "lib", include: ["test/{lib,deployed}/**/*.test.ts"], isolate: false },
+        test: { name: "lib", include: ["test/lib/**/*.test.ts"], isolate: false },
+      },
+      {
+        extends: true,
+        // Processes with real clocks, a dozen at a time: they have the machine to themselves, after all the others.
+        test: {
+          name: "deployed",
+          include: ["test/deployed/**/*.test.ts"],
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
