@@ -12,14 +12,15 @@ import { type Behaviour, type Line, openSimulation, startMs } from "./simulation
 
 const anyBehaviour: fc.Arbitrary<Behaviour> = fc.oneof(
   fc.constantFrom<Behaviour[]>("ok", "refuse", "black hole", "forbid", "error"),
-  fc.record({ slowMs: fc.integer({ min: 0, max: 4_000 }) }),
+  fc.record({ slowMs: fc.integer({ min: 1, max: 2_000 }).map((half) => 2 * half) }),
 );
 
 const anyQuestion = fc.record({
   host: fc.constantFrom("a", "b", "c"),
   timeoutMs: fc.constantFrom(500, 1_000, 3_000),
   triesAtMs: fc.constantFrom([0], [130], [0, 2_000, 5_000], [0, 1_000, 2_000], [0, 5_000], [0, 20, 40]),
-  endMs: fc.constantFrom(1_000, 2_900, 9_000),
+  // Odd, where all else is even: nothing happens in the instant of the end, where either may come first.
+  endMs: fc.constantFrom(1_001, 2_901, 9_001),
 });
 
 type Done = { readonly answer: ProbeAnswer; readonly afterMs: number };
@@ -38,7 +39,7 @@ describe("an answer worked out at once", () => {
       fc.asyncProperty(
         fc.array(anyQuestion, { minLength: 1, maxLength: 3 }),
         fc.array(anyBehaviour, { minLength: 1, maxLength: 7 }),
-        fc.constantFrom(400, 3_000, 5_400),
+        fc.constantFrom(401, 3_001, 5_401),
         async (asked, behaviours, endMs) => {
           // What a try meets depends on when it starts and on whom it asks, on nothing else.
           const behaviour = (host: string, _: string, atMs: number) =>

@@ -96,7 +96,7 @@ export async function answerAtOnce(
 }
 
 /** A question may end sooner than its request. */
-const endOf = ({ endMs }: Question & { readonly endMs?: number }, requestEndMs: number): number =>
+const endOf = ({ endMs }: Question, requestEndMs: number): number =>
   Math.min(requestEndMs, endMs ?? requestEndMs);
 
 /** Field by field: Node 20 takes a microsecond to spread an object. */
