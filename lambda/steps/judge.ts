@@ -49,13 +49,15 @@ export function takeProbe(
  * Takes in what all locations found of a group: what is believed now, what follows for the name, and who is told. A
  * round, one try from everywhere, says nothing but what the scores say: that an endpoint is degraded, or bad enough to
  * be taken for down.
+ *
+ * @returns whether all locations should be asked at length: a round found an endpoint down
  */
 export async function judge(
   sweep: Sweep,
   group: Group,
   confirmed: Confirmed,
   kind: "confirm" | "round",
-): Promise<void> {
+): Promise<boolean> {
   const atMs = sweep.world.now();
   takeScores(sweep, group, confirmed, atMs);
   const isFree = kind === "confirm" || !sweep.confirming.has(group.id);
@@ -68,20 +70,11 @@ export async function judge(
   const saving = saveRecords(sweep, ids).catch((error: unknown) => {
     sweep.world.log("error", "change of health not saved yet", { endpoints: ids, error: String(error) });
   });
-  if (judged.length > 0) await alone(sweep, group, () => actOn(sweep, group, confirmed, atMs));
+  // A round's single tries prove no other target up: whoever was judged by them is put to a confirm.
+  if (kind === "confirm") await actOn(sweep, group, confirmed, atMs);
   await saving;
   startTellingEndpoints(sweep, ids);
-}
-
-/** Nobody else asks and acts for the group meanwhile. */
-async function alone(sweep: Sweep, { id }: Group, work: () => Promise<void>): Promise<void> {
-  const isMine = !sweep.confirming.has(id);
-  if (isMine) sweep.confirming.add(id);
-  try {
-    await work();
-  } finally {
-    if (isMine) sweep.confirming.delete(id);
-  }
+  return kind === "round" && judged.length > 0;
 }
 
 /** Decides for the group's service on this evidence, and does it. */

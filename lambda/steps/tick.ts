@@ -133,7 +133,7 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
     confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
   try {
     await askAll(sweep, groups, { triesOf, early: true }, async (group, confirmed) => {
-      await guarded(sweep, group, () => judge(sweep, group, confirmed, "confirm"));
+      await guarded(sweep, group, async () => void (await judge(sweep, group, confirmed, "confirm")));
       // A group that was quick does not wait for the others of its request.
       close(group.id);
     });
@@ -164,9 +164,13 @@ export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void>
       sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id)),
     );
     if (groups.length > 0) {
+      const down: Endpoint[] = [];
       await askAll(sweep, groups, { triesOf, early: false }, (group, round) =>
-        guarded(sweep, group, () => judge(sweep, group, round, "round")),
+        guarded(sweep, group, async () => {
+          if (await judge(sweep, group, round, "round")) down.push(...group.endpoints);
+        }),
       );
+      if (!sweep.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
     }
     await slept;
   }
