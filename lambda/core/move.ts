@@ -1,9 +1,18 @@
 import type { Config, Service } from "./config.ts";
 import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
-import { type Change, generationRecord, pointsTo, recordFor, swap } from "./records.ts";
+import { type Change, generationRecord, pointsTo, recordFor, type Standing, swap } from "./records.ts";
 import { moveEvent, note } from "./report.ts";
-import { type Condition, type Intent, type Propagation, type ServiceState, show } from "./service-state.ts";
+import {
+  type Condition,
+  droppedBy,
+  type Intent,
+  movedBy,
+  type Propagation,
+  resume,
+  type ServiceState,
+  show,
+} from "./service-state.ts";
 
 type Move = Extract<Decision, { do: "move" }>;
 
@@ -29,7 +38,7 @@ export function intend(service: Service, state: ServiceState, decision: Move, at
 /** The one atomic batch of a move: the record, and the generation that fences it. */
 export const moveBatch = (service: Service, intent: Intent, owner: string): Change[] => [
   ...swap(intent.now, intent.want),
-  ...generationSwap(service, intent.generation, owner),
+  ...generationSwap(service, owner, intent.generation, movedBy),
 ];
 
 /**
@@ -38,13 +47,13 @@ export const moveBatch = (service: Service, intent: Intent, owner: string): Chan
  */
 export const dropBatch = (service: Service, intent: Intent, owner: string): Change[] => [
   ...(intent.now === null ? [] : swap(intent.now, intent.now)),
-  ...generationSwap(service, intent.generation, owner),
+  ...generationSwap(service, owner, intent.generation, droppedBy),
 ];
 
-const generationSwap = (service: Service, generation: number, owner: string): Change[] =>
+const generationSwap = (service: Service, owner: string, generation: number, by: number): Change[] =>
   swap(
     generationRecord(service.dns, owner, generation),
-    generationRecord(service.dns, owner, generation + 1),
+    generationRecord(service.dns, owner, generation + by),
   );
 
 /** The state after Route 53 took the change. `changeId` is missing where only the zone shows it. */
@@ -61,14 +70,16 @@ export function accepted(
     acceptedMs: atMs,
   };
   const why =
-    changeId === undefined ? `${intent.why} (the answer was lost; the zone shows the change)` : intent.why;
+    changeId === undefined
+      ? `${intent.why} (the answer was lost; the zone's generation shows the change)`
+      : intent.why;
   const since = intent.failedMs === undefined ? {} : { sinceMs: intent.failedMs };
   const moved = moveEvent(service, intent.kind, intent, { atMs, ...since, why, alert: true, times });
   const { intent: _, propagation: __, ...rest } = state;
   return {
     ...rest,
     written: intent.want,
-    generation: intent.generation + 1,
+    generation: intent.generation + movedBy,
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
     ...(changeId === undefined ? {} : { propagation: propagation(intent, changeId, times) }),
@@ -124,7 +135,7 @@ export function dropped(service: Service, state: ServiceState, intent: Intent, a
   const { intent: _, ...rest } = state;
   const why = "it was not seen to take effect in time, and today's probes do not ask for it";
   const told = moveEvent(service, "move-dropped", intent, { atMs, why, alert: true });
-  return tellOf({ ...rest, generation: intent.generation + 1 }, told);
+  return tellOf({ ...rest, generation: intent.generation + droppedBy }, told);
 }
 
 /**
@@ -135,6 +146,29 @@ export const disarm = (state: ServiceState, why: string, atMs: number): ServiceS
   ...state,
   disarmed: { why, sinceMs: atMs },
 });
+
+/**
+ * The state of a disarmed name whose saved change did take effect before or after somebody else's hand was at it, or
+ * was given up: that is closed and told. As it was where nothing came of the change yet.
+ */
+export function closed(
+  service: Service,
+  state: ServiceState,
+  standing: Standing,
+  owner: string,
+  atMs: number,
+): ServiceState {
+  const { intent } = state;
+  if (intent === undefined) return state;
+  switch (resume(intent, standing, owner).is) {
+    case "done":
+      return accepted(service, state, intent, undefined, atMs);
+    case "dropped":
+      return dropped(service, state, intent, atMs);
+    default:
+      return state;
+  }
+}
 
 /** What people are told after a look at the zone: that the name was disarmed, armed again, or points to an orphan. */
 export function noteLook(

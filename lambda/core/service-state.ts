@@ -89,6 +89,7 @@ function strange(service: Service, standing: Standing, owner: string): string | 
 /** What to do about a saved change, given what stands in the zone now. */
 export type Resumption =
   | { readonly is: "apply" }
+  /** It took effect, whatever somebody made of the record since. */
   | { readonly is: "done" }
   /** The change was given up, and that took effect. */
   | { readonly is: "dropped" }
@@ -96,17 +97,18 @@ export type Resumption =
   | { readonly is: "adopt"; readonly now: RecordSet }
   | { readonly is: "foreign"; readonly why: string };
 
+/** How far the generation goes on with a move, and with one that is given up: the zone says which of them it was. */
+export const [movedBy, droppedBy] = [1, 2] as const;
+
 /**
- * Reads what a change whose outcome is unknown came to. The generation decides: only our own change moves it on,
- * so the next generation beside the wanted record is our own change, even when its answer was lost.
+ * Reads what a change whose outcome is unknown came to. The generation decides: only our own changes move it on, by
+ * one step where the name was moved and by two where the change was given up, even when the answer was lost.
  */
 export function resume(intent: Intent, standing: Standing, owner: string): Resumption {
   const generation = generationOf(standing, owner);
   const { record } = standing;
-  if (generation === intent.generation + 1) {
-    if (sameValues(record, intent.want)) return { is: "done" };
-    if (sameValues(record, intent.now)) return { is: "dropped" };
-  }
+  if (generation === intent.generation + movedBy) return { is: "done" };
+  if (generation === intent.generation + droppedBy) return { is: "dropped" };
   if (generation === intent.generation) {
     if (sameRecord(record, intent.now)) return { is: "apply" };
     if (record !== null && sameValues(record, intent.now)) return { is: "adopt", now: record };
@@ -152,6 +154,9 @@ function unlike(
   if (standing.record === null && state.written !== null) {
     return `the record is gone; it was ${show(state.written)}`;
   }
+  // It was a target's when it was adopted, and a deploy has given that another address.
+  const isAdopted = standing.generation === null && state.disarmed === undefined;
+  if (isAdopted && sameValues(standing.record, state.written)) return undefined;
   return strange(service, standing, owner);
 }
 

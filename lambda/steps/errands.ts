@@ -1,5 +1,5 @@
 import { wantsEvidence } from "../core/decide.ts";
-import { noteLook } from "../core/move.ts";
+import { closed, noteLook } from "../core/move.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
@@ -104,7 +104,8 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
     // A move that began or ended meanwhile makes what was read old.
     if (isUnderWay(state) || state.generation !== generation) return state;
     const isTargetUp = (target: string) => isUp(sweep, each, target);
-    const after = look(each.service, state, standing, sweep.owner, atMs, isTargetUp);
-    return noteLook(each.service, state, after, atMs);
+    const said = closed(each.service, state, standing, sweep.owner, atMs);
+    const after = look(each.service, said, standing, sweep.owner, atMs, isTargetUp);
+    return noteLook(each.service, said, after, atMs);
   });
 }

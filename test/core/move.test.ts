@@ -3,6 +3,7 @@ import type { Config, Endpoint } from "../../lambda/core/config.ts";
 import type { Decision } from "../../lambda/core/decide.ts";
 import {
   accepted,
+  closed,
   disarm,
   dropped,
   failing,
@@ -13,6 +14,7 @@ import {
   syncLate,
   syncLateMs,
 } from "../../lambda/core/move.ts";
+import { generationRecord } from "../../lambda/core/records.ts";
 import type { Intent, Propagation, ServiceState } from "../../lambda/core/service-state.ts";
 import { endpoint, policy, shop, shopConfig } from "../sim/config.ts";
 import { nineMs } from "./fixture.ts";
@@ -181,7 +183,7 @@ describe("a saved change that does not get through", () => {
 
   test("is given up: the record stays, the generation has moved on, people are told", () => {
     const after = dropped(shop, intended, intent, at(200));
-    expect(after).toMatchObject({ written: primary, generation: 4 });
+    expect(after).toMatchObject({ written: primary, generation: 5 });
     expect(after).not.toHaveProperty("intent");
     expect(told(after)).toEqual(["move-dropped!"]);
   });
@@ -191,6 +193,27 @@ describe("a saved change that does not get through", () => {
       ...intended,
       disarmed: { why: "the record is another", sinceMs: at(5) },
     }));
+});
+
+describe("a change that is still open when the name is disarmed", () => {
+  const open = disarm(intended, "the record is another", at(5));
+  const close = (record: typeof primary, generation: number) =>
+    closed(shop, open, { record, generation: generationRecord(shop.dns, "us", generation) }, "us", at(60));
+
+  test("is told as done once the zone shows that it took effect, and stays disarmed for a look to judge", () => {
+    const after = close(pointing("203.0.113.9"), 4);
+    expect(after).toMatchObject({ written: standby, generation: 4, disarmed: open.disarmed });
+    expect(after).not.toHaveProperty("intent");
+    expect(told(after)).toEqual(["failover!"]);
+  });
+
+  test("is told as given up once the zone shows that", () =>
+    expect(told(close(primary, 5))).toEqual(["move-dropped!"]));
+
+  test("stays open while nothing came of it", () => {
+    expect(close(pointing("203.0.113.9"), 3)).toBe(open);
+    expect(closed(shop, quiet, { record: primary, generation: null }, "us", at(60))).toBe(quiet);
+  });
 });
 
 describe("after a look at the zone", () => {

@@ -70,7 +70,7 @@ function wrongs(sim: Simulation, state: Name, changed: Changed): string[] {
     [isMove && isShadow(change, name), `moved ${name} in shadow mode`],
     [change.sentMs < state.sweptMs, `changed ${name} by a batch sent before the last change (4)`],
     [
-      to.generation !== from.generation + 1,
+      to.generation !== from.generation + (isMove ? 1 : 2),
       `left ${name} at generation ${to.generation} after ${from.generation} (4)`,
     ],
   ];
