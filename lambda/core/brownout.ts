@@ -14,6 +14,8 @@ export type Brownout = {
   readonly scores: Readonly<Record<string, number>>;
   /** The second test: what the rounds since the endpoint is watched say of a brown-out bad enough to leave. */
   readonly rounds: number;
+  /** When anything was last taken in, Unix milliseconds. */
+  readonly untilMs?: number;
   /** When it began to be watched, Unix milliseconds. */
   readonly sinceMs?: number;
 };
@@ -55,6 +57,15 @@ function weights(usual: number): Weights {
   return { failed: Math.log(p1 / p0), good: Math.log((1 - p0) / (1 - p1)) };
 }
 
+/**
+ * What still counts of the scores at `atMs`: nothing once there was a time nobody looked. Who fails and who answers has
+ * to be seen in one go, and an outage may have begun and ended since.
+ *
+ * @param maxGapMs between two looks
+ */
+export const stillSaid = (state: Brownout, atMs: number, maxGapMs: number): Brownout =>
+  state.untilMs !== undefined && atMs - state.untilMs > maxGapMs ? forgotten(state) : state;
+
 /** Takes in one location's probe of the rotation. What is usual is learnt over a day, while nothing is the matter. */
 export function scoreProbe(
   state: Brownout,
@@ -68,8 +79,10 @@ export function scoreProbe(
   const usual = isWatched(state, locations)
     ? state.usual
     : state.usual + share * ((ok ? 0 : 1) - state.usual);
-  const scores = added(state.scores, location, ok ? -good : failed, mostScore);
-  return since({ ...state, usual, scores }, locations, atMs);
+  const scores = ok
+    ? lowered(state.scores, location, good)
+    : raised(state.scores, location, failed, mostScore);
+  return since({ ...state, usual, scores, untilMs: atMs }, locations, atMs);
 }
 
 /**
@@ -84,6 +97,8 @@ export function scoreRound(
   atMs: number,
   believed: Health["state"],
 ): Brownout {
+  // Nothing answers, as is to be expected of what is down: that is no sign of a brown-out.
+  if (believed === "down" && looks.every(({ ok }) => !ok)) return { ...state, untilMs: atMs };
   const { failed, good } = weights(state.usual);
   // What is down already need not be told from a bad path, and is to be believed again in good time.
   const most = believed === "down" ? fullScore : mostScore;
@@ -91,10 +106,11 @@ export function scoreRound(
   const scale = Math.min(1, (roundSum * locations) / 5 / (failures * failed || 1));
   let scores = without(state.scores, blind);
   for (const { location, ok } of looks) {
-    scores = added(scores, location, ok ? -good : failed * scale, most);
+    scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
   }
-  const next = since({ ...state, scores }, locations, atMs);
-  if (next.sinceMs === undefined) return { ...next, rounds: 0 };
+  const next = since({ ...state, scores, untilMs: atMs }, locations, atMs);
+  // What some paths alone do says nothing of everybody.
+  if (next.sinceMs === undefined || isPartial(next, locations)) return { ...next, rounds: 0 };
   const told = failures * roundFailed - (looks.length - failures) * roundGood;
   return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, state.rounds + told))) };
 }
@@ -106,15 +122,20 @@ function since(state: Brownout, locations: number, atMs: number): Brownout {
 
 const round2 = (value: number): number => Math.round(value * 100) / 100;
 
-function added(
-  scores: Brownout["scores"],
-  location: string,
-  by: number,
-  most: number,
-): Readonly<Record<string, number>> {
-  const before = scores[location] ?? 0;
-  const after = round2(Math.min(most, Math.max(0, before + by)));
-  if (after === before) return scores;
+type Scores = Brownout["scores"];
+
+const raised = (scores: Scores, location: string, by: number, most: number): Scores =>
+  withScore(scores, location, Math.min(most, (scores[location] ?? 0) + by));
+
+/** What is above a full score tells only of failures in a row: one good probe ends it. */
+function lowered(scores: Scores, location: string, by: number): Scores {
+  const before = scores[location];
+  return before === undefined ? scores : withScore(scores, location, Math.min(fullScore, before) - by);
+}
+
+function withScore(scores: Scores, location: string, score: number): Scores {
+  const after = round2(Math.max(0, score));
+  if (after === (scores[location] ?? 0)) return scores;
   return after === 0 ? without(scores, [location]) : { ...scores, [location]: after };
 }
 

@@ -1,5 +1,5 @@
 import type { Config, Service, Target } from "./config.ts";
-import type { Health } from "./health.ts";
+import { type Health, wellSinceMs } from "./health.ts";
 import { pointsTo } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 import { provesMove, provesUp, sightOf } from "./verdict.ts";
@@ -116,7 +116,10 @@ function create(config: Config, service: Service, evidence: Evidence): Decision 
   return { do: "move", kind: "created", from: undefined, to, why: "the name had no record", fromUp: false };
 }
 
-/** Whether the name should go back to the primary as far as time and beliefs tell; the proof comes after. */
+/**
+ * Whether the name should go back to the primary as far as time and beliefs tell: it has been up for `failbackAfter`,
+ * and for as long nothing else was the matter with it. The proof comes after.
+ */
 export function failbackDue(
   service: Service,
   state: ServiceState,
@@ -132,7 +135,9 @@ export function failbackDue(
     active !== primary.id &&
     health?.state === "up" &&
     health.trouble === undefined &&
-    atMs - health.sinceMs >= service.failbackAfterMs
+    // A trouble that is over only now is to be seen over once more.
+    health.clearSinceMs !== atMs &&
+    atMs - wellSinceMs(health) >= service.failbackAfterMs
   );
 }
 

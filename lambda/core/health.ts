@@ -19,6 +19,8 @@ export type Health = {
   readonly goodSinceMs?: number;
   readonly goodUntilMs?: number;
   readonly trouble?: Trouble;
+  /** When the last trouble was over. */
+  readonly clearSinceMs?: number;
   /** When the outages of the last hour began, the newest last. */
   readonly outagesMs?: readonly number[];
 };
@@ -117,14 +119,23 @@ function troubleOf(
   return now === "degraded" ? undefined : now;
 }
 
+/** Notes since when nothing is the matter any more. */
+export const cleared = (before: Health, after: Health, atMs: number): Health =>
+  before.trouble !== undefined && after.trouble === undefined ? { ...after, clearSinceMs: atMs } : after;
+
+/** Since when it has been as it is, without any trouble: what a name that goes back waits for. */
+export const wellSinceMs = ({ sinceMs, clearSinceMs }: Health): number =>
+  Math.max(sinceMs, clearSinceMs ?? sinceMs);
+
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  const { outagesMs } = health;
+  const { outagesMs, clearSinceMs } = health;
   return {
     state,
     sinceMs: state === health.state ? health.sinceMs : atMs,
     why,
     ...(outagesMs && { outagesMs }),
+    ...(clearSinceMs !== undefined && { clearSinceMs }),
   };
 }
 

@@ -62,3 +62,6 @@ export const isVoid = (finding: Finding): boolean => !finding.ok && isVoidReason
 
 /** A firewall that dislikes us: no sign of a failure, and no sign of health. */
 export const isRefusal = (finding: Finding): boolean => !finding.ok && finding.reason === "refused-to-us";
+
+/** Somebody answered, and was not out of order: what a brown-out's scores count as good. */
+export const isAnswered = (finding: Finding): boolean => finding.ok || isRefusal(finding);

@@ -1,8 +1,7 @@
 import type { Look } from "../core/brownout.ts";
 import type { Config, Endpoint, TcpCheck } from "../core/config.ts";
 import {
-  type Finding,
-  isRefusal,
+  isAnswered,
   isVoid,
   type Probe,
   type ProbeRequest,
@@ -124,14 +123,35 @@ function ballotsOf(config: Config, group: Group, answers: ReadonlyMap<string, re
 }
 
 function votesOf(thresholds: ReadonlyMap<string, number>, probes: readonly Probe[]): Record<string, Vote> {
-  const tries = new Map<string, Finding[]>();
+  const tries = new Map<string, Probe[]>();
   for (const probe of probes) {
-    if (thresholds.has(probe.id)) tries.set(probe.id, [...(tries.get(probe.id) ?? []), probe]);
+    const of = tries.get(probe.id);
+    if (of) of.push(probe);
+    else if (thresholds.has(probe.id)) tries.set(probe.id, [probe]);
   }
+  const sightMs = sightFromMs(probes);
   return Object.fromEntries(
-    [...thresholds].map(([id, threshold]) => [id, vote(tries.get(id) ?? [], threshold)] as const),
+    [...thresholds].map(([id, threshold]) => {
+      const said = tries.get(id) ?? [];
+      return [id, isBlindTo(said, sightMs) ? "unknown" : vote(said, threshold)] as const;
+    }),
   );
 }
+
+/** When the location first saw anything, in milliseconds of its request; none if it saw nothing. */
+function sightFromMs(probes: readonly Probe[]): number | undefined {
+  const seen = probes.filter(isAnswered);
+  return seen.length === 0 ? undefined : Math.min(...seen.map(({ startedAfterMs }) => startedAfterMs));
+}
+
+/**
+ * Whether the location saw something at last, but only after its last try of this one: it was blind until then. Tries
+ * of one confirm have times of their own, so one target may be asked again after another was given up.
+ */
+const isBlindTo = (tries: readonly Probe[], sightMs: number | undefined): boolean =>
+  sightMs !== undefined &&
+  tries.length > 0 &&
+  tries.every((probe) => !isAnswered(probe) && probe.startedAfterMs < sightMs);
 
 /** Whether no pending location can change what follows: every verdict, and where a service could move to. */
 function isSettled(config: Config, group: Group, ballots: Ballots): boolean {
@@ -170,10 +190,10 @@ function looksOf(
     endpoints.map(({ id }) => {
       const looks = new Map<string, Look>();
       for (const { location, probe } of probes) {
-        if (probe.id !== id || looks.has(location) || isVoid(probe) || isRefusal(probe)) continue;
+        if (probe.id !== id || looks.has(location) || isVoid(probe)) continue;
         const [, second = Number.POSITIVE_INFINITY] = asked.get(id)?.triesAtMs ?? [];
         // A first try that is not told of was still open when a later one was answered: it was not answered.
-        looks.set(location, { location, ok: probe.ok && probe.startedAfterMs < second });
+        looks.set(location, { location, ok: isAnswered(probe) && probe.startedAfterMs < second });
       }
       return [id, [...looks.values()]] as const;
     }),

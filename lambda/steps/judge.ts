@@ -3,7 +3,7 @@ import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import { decide, type Evidence } from "../core/decide.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
-import { conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
+import { cleared, conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents, type Role } from "../core/report.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
@@ -106,12 +106,11 @@ function believe(
   const before = watched.health;
   const judged = confirmed ? concluded(sweep, endpoint, watched, confirmed, atMs) : watched;
   const { length } = sweep.config.locations;
-  const after = withScores(
-    judged.health,
-    before.trouble,
-    judged.brownout,
-    length,
-    sayFailures(watched.probes),
+  const said = sayFailures(watched.probes);
+  const after = cleared(
+    before,
+    withScores(judged.health, before.trouble, judged.brownout, length, said),
+    atMs,
   );
   const events = healthEvents(endpoint.id, roleOf(sweep, group, endpoint), before, after, atMs);
   sweep.watched.set(endpoint.id, { ...judged, health: after, outbox: [...judged.outbox, ...events] });

@@ -7,11 +7,13 @@ import {
   type Look,
   scoreProbe,
   scoreRound,
+  stillSaid,
 } from "../core/brownout.ts";
 import type { Endpoint, Service } from "../core/config.ts";
 import { askEveryMs } from "../core/due.ts";
 import { keep, type Watched } from "../core/endpoint-record.ts";
-import { isRefusal, isVoid, type Probe } from "../core/probe.ts";
+import { maxGapMs } from "../core/health.ts";
+import { isAnswered, isVoid, type Probe } from "../core/probe.ts";
 import { pointsTo } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { isDown, sightOf, tally } from "../core/verdict.ts";
@@ -28,9 +30,10 @@ export function scored(
   probe: Probe,
   atMs: number,
 ): Brownout {
-  if (health.state === "down" || isVoid(probe) || isRefusal(probe)) return brownout;
+  if (health.state === "down" || isVoid(probe)) return brownout;
   const { length } = sweep.config.locations;
-  return scoreProbe(brownout, { location, ok: probe.ok }, askEveryMs(policy, length), length, atMs);
+  const said = stillSaid(brownout, atMs, maxGapMs(policy));
+  return scoreProbe(said, { location, ok: isAnswered(probe) }, askEveryMs(policy, length), length, atMs);
 }
 
 /** The probe in the minute's list, and in the counters. */
@@ -64,11 +67,12 @@ export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atM
   const canSee = sightOf(sweep.config);
   const blind = Object.entries(confirmed.ballots).flatMap(([at, votes]) => (canSee(votes) ? [] : [at]));
   const { length } = sweep.config.locations;
-  for (const { id } of group.endpoints) {
+  for (const { id, policy } of group.endpoints) {
     const watched = sweep.watched.get(id);
     if (watched === undefined) continue;
     const looks = looksOf(confirmed, id).filter(({ location }) => !blind.includes(location));
-    const brownout = scoreRound(watched.brownout, looks, blind, length, atMs, watched.health.state);
+    const said = stillSaid(watched.brownout, atMs, maxGapMs(policy));
+    const brownout = scoreRound(said, looks, blind, length, atMs, watched.health.state);
     sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
   }
 }

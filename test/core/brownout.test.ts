@@ -13,6 +13,7 @@ import {
   onlyOf,
   scoreProbe,
   scoreRound,
+  stillSaid,
 } from "../../lambda/core/brownout.ts";
 import { withScores } from "../../lambda/core/health.ts";
 import { ballots, health, nineMs } from "./fixture.ts";
@@ -60,7 +61,7 @@ describe("what the scores say", () => {
     ["of three failures in five, again and again", rounds(...times(4, "x.x.x")), degraded],
     [
       "of a brown-out: everybody fails half of the time",
-      rounds(...times(5, "x.x.x"), ...times(5, ".x.x.")),
+      rounds(...Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? "x.x.x" : ".x.x."))),
       { ...degraded, bad: true },
     ],
     ["of one in five failing", rounds(...Array.from({ length: 20 }, (_, i) => oneFails(i))), degraded],
@@ -113,9 +114,29 @@ describe("the scores", () => {
     expect(onlyOf(before, places)).toEqual(before);
   });
 
+  test("count no more after a time nobody looked", () => {
+    const before = rounds("x....", "x....");
+    const lookedMs = nineMs + 5_000;
+    expect(stillSaid(before, lookedMs + 30_000, 30_000)).toBe(before);
+    expect(stillSaid(before, lookedMs + 30_001, 30_000)).toEqual(forgotten(before));
+    const probed = probe(before, "b", true, lookedMs + 10_000);
+    expect(stillSaid(probed, lookedMs + 40_000, 30_000)).toBe(probed);
+  });
+
+  test("are not raised by what is down and answers nobody: that is no brown-out", () => {
+    const down = round(noBrownout, "xxxxx", "down");
+    expect(down.scores).toEqual({});
+    expect(round(down, "xxxx.", "down").scores).not.toEqual({});
+  });
+
+  test("fall from whatever height with the first good probe: the height tells of failures in a row", () => {
+    const high = rounds(...times(10, "x...."));
+    expect([high.scores["a"], round(high, ".....").scores["a"]]).toEqual([8, 3.8]);
+  });
+
   test("grow less high while it is down, so that it is believed in good time", () => {
     const inTime = (state: "up" | "down") =>
-      times(20, "xxxxx").reduce((now, one) => round(now, one, state), noBrownout).scores["a"];
+      times(20, "xxxx.").reduce((now, one) => round(now, one, state), noBrownout).scores["a"];
     expect([inTime("up"), inTime("down")]).toEqual([8, 4]);
   });
 

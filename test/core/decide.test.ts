@@ -148,6 +148,25 @@ describe("the target the name points to is not down", () => {
       "the primary is up for some only",
       { ...back, healths: are(up({ sinceMs: at(-120), trouble: "partial" }), up(), up()) },
     ],
+    [
+      "healthy",
+      "the primary was up for some only until less than two minutes ago",
+      { ...back, healths: are(up({ sinceMs: at(-900), clearSinceMs: at(-119) }), up(), up()) },
+    ],
+    [
+      "failback to frankfurt",
+      "the primary was up for some only until two minutes ago",
+      { ...back, healths: are(up({ sinceMs: at(-900), clearSinceMs: at(-120) }), up(), up()) },
+    ],
+    [
+      "healthy",
+      "that ended only in this confirm",
+      {
+        ...back,
+        service: failback({ failbackAfterMs: 0 }),
+        healths: are(up({ sinceMs: at(-900), clearSinceMs: at(0) }), up(), up()),
+      },
+    ],
     ["healthy", "the primary is down", { ...back, healths: are(down(), up(), up()), ballots: allSay("duu") }],
     ["healthy", "the primary was never judged", { ...back, healths: {} }],
     [

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { conclude, type Health, neverSeen, observe, wantsConfirm } from "../../lambda/core/health.ts";
+import {
+  cleared,
+  conclude,
+  type Health,
+  neverSeen,
+  observe,
+  wantsConfirm,
+  wellSinceMs,
+} from "../../lambda/core/health.ts";
 import type { Finding } from "../../lambda/core/probe.ts";
 import type { Verdict } from "../../lambda/core/verdict.ts";
 import { policy } from "../sim/config.ts";
@@ -239,3 +247,13 @@ test("an outage began with the first failed probe after the last confirm", () =>
 
 const isFailure = (finding: Finding): boolean =>
   !finding.ok && (finding.reason === "connect-refused" || finding.reason === "reset");
+
+test("a trouble's end is remembered through what follows, and a new one has its own", () => {
+  const partial = health("up", { trouble: "partial" });
+  const clear = cleared(partial, conclude(partial, "up", at(9), policy, "up"), at(9));
+  expect(clear.clearSinceMs).toBe(at(9));
+  expect(cleared(clear, conclude(clear, "up", at(20), policy, "up"), at(20)).clearSinceMs).toBe(at(9));
+  const again = conclude(clear, "partial", at(30), policy, "partial");
+  expect(cleared(again, conclude(again, "up", at(40), policy, "up"), at(40)).clearSinceMs).toBe(at(40));
+  expect([health("up"), clear].map(wellSinceMs)).toEqual([health("up").sinceMs, at(9)]);
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { locations } from "../sim/config.ts";
+import { movesOf, violations } from "../sim/oracle.ts";
+import { seeded } from "../sim/seeded.ts";
+import { at, broken, forever, ireland, simulate, story } from "../sim/shop.ts";
+import { runMinutes, type Simulation, told, valuesOf } from "../sim/simulation.ts";
+
+/** One probe in so many is lost, of each location's to each host, by chance; the same for the same seed. */
+function lossy(share: number, behaviour: Simulation["behaviour"], seed: number): Simulation["behaviour"] {
+  const chance = seeded(seed);
+  return (host, location, atMs) => (chance() < share ? "black hole" : behaviour(host, location, atMs));
+}
+
+/** Each of these moved a name once, in a simulated world where it should have stayed. */
+describe("no name moves", () => {
+  test("whenever the sight of all locations comes back: what failed before was our own blindness", async () => {
+    for (let toS = 70; toS < 90; toS += 0.25) {
+      const sim = simulate(broken(["*", 60, toS, "black hole"], ["ireland", 20, 60, "refuse"]));
+      await runMinutes(sim, at(150));
+      expect(movesOf(sim), story(sim)).toEqual([]);
+      expect(told(sim), `until ${toS} s`).not.toContain("down");
+    }
+  });
+
+  test("when a firewall lets us in again, for all that was lost on the way while it did not", async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const sim = simulate(lossy(0.05, broken(["frankfurt", 65, 1_500, "forbid"]), seed));
+      await runMinutes(sim, at(1_800));
+      expect(movesOf(sim), story(sim)).toEqual([]);
+      expect(told(sim)).not.toContain("down");
+    }
+  });
+
+  test("to a standby that is well again, when the primary is so too", async () => {
+    const sim = simulate(broken(["ireland", 65, 300, "forbid"], ["frankfurt", 125, 290, "refuse"]));
+    await runMinutes(sim, at(600));
+    expect(told(sim)).toContain("stays-down");
+    expect(movesOf(sim), story(sim)).toEqual([]);
+  });
+
+  test("because first some paths to the primary are bad and then others", async () => {
+    const [first, second] = [locations.slice(0, 2), locations.slice(2, 4)];
+    const sim = simulate(
+      broken(["frankfurt", 65, 600, "black hole", first], ["frankfurt", 605, 900, "black hole", second]),
+    );
+    await runMinutes(sim, at(1_000));
+    expect(movesOf(sim), story(sim)).toEqual([]);
+    expect(told(sim)).toContain("partial");
+    expect(told(sim)).not.toContain("down");
+  });
+});
+
+test("the same world moves the name when the primary does fail", async () => {
+  const sim = simulate(lossy(0.05, broken(["frankfurt", 65, forever, "black hole"]), 1));
+  await runMinutes(sim, at(150));
+  expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+  expect(violations(sim)).toEqual([]);
+});
