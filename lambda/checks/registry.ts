@@ -6,6 +6,7 @@ import type { Failure } from "./failure.ts";
 import { checkHttp } from "./http.ts";
 import { openResolver } from "./resolve.ts";
 import { checkTcp } from "./tcp.ts";
+import { checkTls } from "./tls.ts";
 
 /** How one type of check is done: undefined means good. It needs no deadline and closes nothing by itself. */
 type CheckFunction<C extends Check> = (
@@ -17,6 +18,7 @@ type CheckFunction<C extends Check> = (
 const registry: { readonly [T in Check["type"]]: CheckFunction<Extract<Check, { type: T }>> } = {
   http: checkHttp,
   tcp: checkTcp,
+  tls: checkTls,
 };
 
 /** Does a check once and says what it found; see `runCheck`. */

@@ -30,9 +30,34 @@ export type HttpCheck = {
   readonly serverName?: string;
 };
 
-export type TcpCheck = { readonly type: "tcp"; readonly host: string; readonly port: number };
+/** What is said over a connection. A text goes as UTF-8; `hex:` and hex digits are the bytes themselves. */
+export type Talk = {
+  /** A text to wait for before `send`. */
+  readonly banner?: string;
+  readonly send?: string;
+  /** A text that must come: after `send`, or after connecting where nothing is sent. */
+  readonly expect?: string;
+};
 
-export type Check = HttpCheck | TcpCheck;
+export type TcpCheck = { readonly type: "tcp"; readonly host: string; readonly port: number } & Talk;
+
+/** A protocol that begins in plain text and goes over to TLS on request. */
+export type StartTls = "smtp" | "imap" | "pop3" | "ftp" | "postgres";
+
+export type TlsCheck = {
+  readonly type: "tls";
+  readonly host: string;
+  readonly port: number;
+  /** The name or address asked for (by SNI, if it is a name) and expected in the certificate. */
+  readonly serverName: string;
+  readonly verifyCertificate: boolean;
+  readonly starttls?: StartTls;
+  /** For how many days more the certificate must be valid. */
+  readonly days?: number;
+  readonly minVersion?: "1.2" | "1.3";
+} & Talk;
+
+export type Check = HttpCheck | TcpCheck | TlsCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

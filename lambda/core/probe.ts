@@ -25,6 +25,9 @@ export const reasons = [
   "bad-check",
   "prober-late",
   "no-time",
+  "answer-mismatch",
+  "tls-expires-soon",
+  "tls-too-old",
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -51,6 +51,9 @@ const shortReasons: Record<Reason, string> = {
   "bad-check": "check",
   "prober-late": "late",
   "no-time": "no time",
+  "answer-mismatch": "answer",
+  "tls-expires-soon": "expiring",
+  "tls-too-old": "TLS",
 };
 
 const marks: Record<Seen["is"], readonly [string, Style]> = {
