@@ -139,6 +139,20 @@ const unverified: Advice = (file) =>
       : [],
   );
 
+const expiryMoves: Advice = (file) =>
+  checks(file).flatMap(({ check, path }) =>
+    check.days !== undefined && path[0] === "services"
+      ? [
+          {
+            path: [...path, "days"],
+            message:
+              "a certificate that runs out soon counts as down here, and moves the name while all is well",
+            hint: "days in an endpoint of its own: it alerts",
+          },
+        ]
+      : [],
+  );
+
 const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-?key|token|secret).*)$/i;
 
 const credentials: Advice = (file) =>
@@ -244,6 +258,7 @@ const advice: readonly Advice[] = [
   placeholderName,
   plainHttpServices,
   unverified,
+  expiryMoves,
   credentials,
   privateAddresses,
   ipv6FromLambda,

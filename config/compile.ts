@@ -10,12 +10,14 @@ import type {
   TcpCheck,
 } from "../lambda/core/config.ts";
 import { hostOf, normalHost, parsePlace } from "./address.ts";
+import { type PlaceOptions, placeCheck } from "./compile-place.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { parseDuration } from "./duration.ts";
 import { endpointMap, endpointProbe, mergedCheck, type Probed, targetProbe } from "./probes.ts";
 import type { FileConfig, FileEndpointMap, FilePolicy, FileService, FileTarget } from "./schema.ts";
 import { parseStatus } from "./schema-values.ts";
+import { hasUrl } from "./schemes.ts";
 
 /** Who is told, in SNS's words. */
 export type Alert = {
@@ -78,8 +80,8 @@ const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
   };
 };
 
-const check = (probed: Probed, options: HttpOptions): Check =>
-  probed.scheme === "tcp" ? { type: "tcp", ...probed.to } : httpCheck(probed, options);
+const check = (probed: Probed, options: HttpOptions & PlaceOptions): Check =>
+  hasUrl(probed.scheme) ? httpCheck(probed, options) : placeCheck(probed, options);
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 

@@ -1,4 +1,6 @@
 import { type JsonSchema, jsonSchema } from "./json-schema.ts";
+import { schemesOfOptions } from "./schema.ts";
+import { schemes } from "./schemes.ts";
 
 /** The least a config needs. */
 export const smallExample = `locations: [eu-central-1]
@@ -71,7 +73,13 @@ probed. \`timeout\` and \`confirmWithin\` together must fit into \`interval\`, t
 apart into \`confirmWithin\`, and \`within\` into \`timeout\`.
 `;
 
-type Section = { readonly title: string; readonly prose: string; readonly schema: JsonSchema | undefined };
+type Section = {
+  readonly title: string;
+  readonly prose: string;
+  readonly schema: JsonSchema | undefined;
+  /** A check, whose keys go with some schemes only. */
+  readonly isCheck?: boolean;
+};
 
 const mapIn = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   schema?.anyOf?.find((one) => one.properties) ?? schema;
@@ -83,20 +91,25 @@ const sections = (file: JsonSchema): Section[] => {
   const { alerts, endpoints, services, defaults } = file.properties ?? {};
   const service = valuesOf(services);
   const target = service?.properties?.["targets"]?.items;
+  const oneOf = `one of ${schemes.map(code).join(", ")}, and the options that go with it`;
   const of = (title: string, prose: string, schema: JsonSchema | undefined): Section => ({
     title,
     prose,
     schema,
   });
+  const check = (title: string, prose: string, schema: JsonSchema | undefined): Section => ({
+    ...of(title, prose, schema),
+    isCheck: true,
+  });
   return [
     of("The file", "", file),
     of("`alerts`", "A list; each entry has one of these keys.", alerts?.items),
-    of("`endpoints.<id>`", "A URL, or a map with one of `https`, `http`, `tcp`.", valuesOf(endpoints)),
+    check("`endpoints.<id>`", `A URL, or a map with ${oneOf}.`, valuesOf(endpoints)),
     of("`services.<id>`", "", service),
     of("`services.<id>.dns`", "", service?.properties?.["dns"]),
-    of("`services.<id>.check`", "One of `https`, `http`, `tcp`.", service?.properties?.["check"]),
+    check("`services.<id>.check`", `A map with ${oneOf}.`, service?.properties?.["check"]),
     of("`services.<id>.targets`", "A list; the first is the primary.", target),
-    of(
+    check(
       "`services.<id>.targets[].check`",
       "What is not said here is taken from the service's check. A scheme here leaves the service's scheme and port.",
       target?.properties?.["check"],
@@ -120,16 +133,25 @@ const defaultOf = (schema: JsonSchema, required: boolean): string => {
   return schema.otherwise ?? (schema.default === undefined ? "" : code(schema.default));
 };
 
-const row = (key: string, schema: JsonSchema, required: boolean): string => {
-  const cells = [`\`${key}\``, schema.description ?? "", defaultOf(schema, required), limitsOf(schema)];
+const schemesOf = (key: string): string => (schemesOfOptions.get(key) ?? []).map(code).join(", ");
+
+const row = (key: string, schema: JsonSchema, required: boolean, isCheck: boolean): string => {
+  const cells = [
+    `\`${key}\``,
+    ...(isCheck ? [schemesOf(key)] : []),
+    schema.description ?? "",
+    defaultOf(schema, required),
+    limitsOf(schema),
+  ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 };
 
-const table = ({ title, prose, schema }: Section): string => {
+const table = ({ title, prose, schema, isCheck = false }: Section): string => {
   const rows = Object.entries(schema?.properties ?? {}).map(([key, value]) =>
-    row(key, value, schema?.required?.includes(key) ?? false),
+    row(key, value, schema?.required?.includes(key) ?? false, isCheck),
   );
-  const head = ["| key | meaning | default | limits |", "|---|---|---|---|"];
+  const columns = ["key", ...(isCheck ? ["goes with"] : []), "meaning", "default", "limits"];
+  const head = [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`];
   return [`### ${title}`, ...(prose ? [prose] : []), [...head, ...rows].join("\n")].join("\n\n");
 };
 

@@ -9,9 +9,8 @@ import type {
   FileTarget,
   FileTargetCheck,
 } from "./schema.ts";
-
-export const schemes = ["https", "http", "tcp"] as const;
-export type Scheme = (typeof schemes)[number];
+import { placeOfUrl } from "./schema-values.ts";
+import { defaultPorts, hasUrl, type Scheme, schemes, shortSchemes } from "./schemes.ts";
 
 /** What a check in the file comes to: where its socket goes, and what is asked there. */
 export type Probed = {
@@ -19,13 +18,13 @@ export type Probed = {
   readonly to: Place;
   /** Whether `to` is something else than the URL's own host and port. */
   readonly pinned: boolean;
-  /** The request; http and https only. */
+  /** The request, where the scheme has one. */
   readonly url?: URL;
+  /** The name asked for by SNI and in the certificate, where no URL says it. */
+  readonly name?: string;
   /** What in the file says where the socket goes. */
   readonly said: Path;
 };
-
-const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
 
 /** The schemes a check names; in a valid one exactly one. */
 export const schemesIn = (check: object | undefined): Scheme[] =>
@@ -34,8 +33,9 @@ export const schemesIn = (check: object | undefined): Scheme[] =>
 /** An endpoint written as a URL is short for a map with one key. */
 export const endpointMap = (endpoint: Draft<FileEndpoint>): Draft<FileEndpointMap> => {
   if (typeof endpoint !== "string") return endpoint;
-  if (/^tcp:/i.test(endpoint)) return { tcp: endpoint.slice("tcp://".length).replace(/\/$/, "") };
-  return /^http:/i.test(endpoint) ? { http: endpoint } : { https: endpoint };
+  const [scheme = ""] = endpoint.toLowerCase().split(":", 1);
+  const key = shortSchemes.find((one) => one === scheme) ?? "https";
+  return { [key]: placeOfUrl(endpoint) ?? endpoint };
 };
 
 /**
@@ -49,7 +49,8 @@ export const mergedCheck = (
   const own = target.check ?? {};
   const common = service.check ?? {};
   if (schemesIn(own).length === 0) return { ...common, ...own };
-  const { https: _https, http: _http, tcp: _tcp, port: _port, ...rest } = common;
+  const left = new Set<string>([...schemes, "port"]);
+  const rest = Object.fromEntries(Object.entries(common).filter(([key]) => !left.has(key)));
   return { ...rest, ...own };
 };
 
@@ -79,8 +80,15 @@ const urlProbe = (scheme: Scheme, text: string, check: Connect, said: Path): Pro
   return { scheme, url, to: to ?? own, pinned: to !== undefined, said };
 };
 
-const placeProbe = (to: Place | undefined, said: Path): Probed | undefined =>
-  to && isPort(to.port) ? { scheme: "tcp", to, pinned: false, said } : undefined;
+const placeProbe = (
+  scheme: Scheme,
+  to: Place | undefined,
+  name: string | undefined,
+  said: Path,
+): Probed | undefined =>
+  to && isPort(to.port)
+    ? { scheme, to, pinned: false, ...(name !== undefined && { name }), said }
+    : undefined;
 
 type Written = { readonly scheme: Scheme; readonly written: string | number };
 
@@ -100,11 +108,12 @@ export const endpointProbe = (endpoint: Draft<FileEndpoint>, path: Path): Probed
   const check = endpointMap(endpoint);
   const { scheme, written } = writtenIn(check) ?? {};
   if (scheme === undefined || typeof written !== "string") return undefined;
-  const own = typeof endpoint === "string" ? path : [...path, scheme];
-  const said = check.connect === undefined ? own : [...path, "connect"];
-  if (scheme !== "tcp") return urlProbe(scheme, written, check, said);
+  const where = typeof endpoint === "string" ? path : [...path, scheme];
+  const said = check.connect === undefined ? where : [...path, "connect"];
+  if (hasUrl(scheme)) return urlProbe(scheme, written, check, said);
   const place = parsePlace(written);
-  return placeProbe(connectPlace(check, place?.port ?? 0) ?? (place && { port: 0, ...place }), said);
+  const own = place && { port: defaultPorts[scheme] ?? 0, ...place };
+  return placeProbe(scheme, connectPlace(check, own?.port ?? 0) ?? own, own?.host, said);
 };
 
 const pinnedProbe = (
@@ -117,7 +126,7 @@ const pinnedProbe = (
   const port = typeof written === "number" ? written : (check.port ?? defaultPorts[scheme] ?? 0);
   const pin = address === undefined ? undefined : { host: normalHost(address), port };
   const to = connectPlace(check, port) ?? pin;
-  if (scheme === "tcp") return placeProbe(to, said);
+  if (!hasUrl(scheme)) return placeProbe(scheme, to, name === undefined ? name : normalHost(name), said);
   if (!to || name === undefined) return undefined;
   const url = parseUrl(`${scheme}://${inUrl(normalHost(name))}:${port}${written}`);
   return url && { scheme, url, to, pinned: true, said };
@@ -169,6 +178,6 @@ export const allProbes = (file: Draft<FileConfig>): Probed[] =>
     ),
     ...(file.references ?? []).map((reference, index) => {
       const place = reference === undefined ? undefined : parsePlace(reference);
-      return placeProbe(place && { port: 0, ...place }, ["references", index]);
+      return placeProbe("tcp", place && { port: 0, ...place }, undefined, ["references", index]);
     }),
   ].filter((probed) => probed !== undefined);

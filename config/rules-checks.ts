@@ -6,8 +6,6 @@ import {
   endpointMap,
   endpointsOf,
   mergedCheck,
-  type Scheme,
-  schemes,
   schemesIn,
   servicesOf,
   targetsOf,
@@ -17,8 +15,9 @@ import {
   type FileEndpointMap,
   type FileService,
   type FileTargetCheck,
-  httpOnlyKeys,
+  schemesOfOptions,
 } from "./schema.ts";
+import { type Scheme, schemes } from "./schemes.ts";
 
 type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
 
@@ -49,25 +48,42 @@ const headerProblem = (name: string, value: string | undefined, path: Path): Pro
   return [{ path, message: "a header cannot hold line breaks, control characters or text outside Latin-1" }];
 };
 
+const listed = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" and ");
+
+/** A key that the scheme does not know. */
+const strangers = (check: AnyCheck, scheme: Scheme, path: Path): Problem[] =>
+  Object.keys(check).flatMap((key) => {
+    const fitting = schemesOfOptions.get(key);
+    if (fitting === undefined || fitting.includes(scheme)) return [];
+    const hint =
+      scheme === "tcp" && fitting.includes("tls") ? "tls: instead of tcp: shakes hands" : undefined;
+    const message = `${key} is for ${listed(fitting)}, not for ${scheme}`;
+    return [{ path: [...path, key], at: "key", message, hint }];
+  });
+
 const optionProblems = (check: AnyCheck, scheme: Scheme | undefined, path: Path): Problem[] => {
-  const given = Object.keys(check);
-  if (scheme === "tcp") {
-    return given
-      .filter((key) => httpOnlyKeys.includes(key) || key === "port")
-      .map((key) => ({
-        path: [...path, key],
-        at: "key",
-        message: `${key} is for https and http, not for tcp`,
-      }));
-  }
   const headers = Object.entries(check.headers ?? {}).flatMap(([name, value]) =>
     headerProblem(name, value, [...path, "headers", name]),
   );
-  const certificate: Problem[] =
-    scheme === "http" && given.includes("verifyCertificate")
-      ? [{ path: [...path, "verifyCertificate"], at: "key", message: "http has no certificate" }]
+  return scheme === undefined ? headers : [...strangers(check, scheme, path), ...headers];
+};
+
+/** What is sent is judged by what comes back; pointed at is what this check itself says. */
+const talkProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => {
+  const of = (
+    key: "send" | "banner",
+    without: "expect" | "send",
+    message: string,
+    hint: string,
+  ): Problem[] =>
+    Object.hasOwn(own, key) && !Object.hasOwn(merged, without)
+      ? [{ path: [...path, key], at: "key", message, hint }]
       : [];
-  return [...headers, ...certificate];
+  return [
+    ...of("send", "expect", "nothing is expected of what is sent", "add expect: a text of the right answer"),
+    ...of("banner", "send", "a banner is what comes before send", "without send, write expect"),
+  ];
 };
 
 /** A HEAD has no body to look into; pointed at is what this check itself says. */
@@ -117,6 +133,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
         ...schemeProblems(common, path, 1),
         ...optionProblems(common, schemesIn(common)[0], path),
         ...headProblems(common, common, path),
+        ...talkProblems(common, common, path),
       ]
     : [];
   const ofTargets = targetsOf(service).flatMap((target) => {
@@ -128,6 +145,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
       ...schemeProblems(own, at, 0),
       ...optionProblems(own, schemesIn(merged)[0], at),
       ...headProblems(own, merged, at),
+      ...talkProblems(own, merged, at),
       ...urlProblems(own, at),
     ];
   });
@@ -143,6 +161,7 @@ export const checkRule = (file: Draft<FileConfig>): Problem[] => [
       ...schemeProblems(check, path, 1),
       ...optionProblems(check, scheme, path),
       ...headProblems(check, check, path),
+      ...talkProblems(check, check, path),
     ];
   }),
   ...servicesOf(file).flatMap(serviceProblems),

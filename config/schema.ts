@@ -1,29 +1,9 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
+import { certificateKeys, talkKeys } from "./schema-checks.ts";
+import { map, may, must, schemesOfKeys } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
-
-/** A map with exactly these keys; its complaint about another key names the known ones, for did-you-mean. */
-const map = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
-  });
-
-type Meta = {
-  readonly default?: unknown;
-  /** What counts instead when that is no fixed value. */
-  readonly otherwise?: string;
-  readonly limits?: string;
-  readonly examples?: readonly unknown[];
-  readonly minItems?: number;
-  readonly propertyNames?: { readonly pattern: string };
-};
-
-/** A key that may be left out. Nothing is filled in here: `compile` does that, so that positions stay what was written. */
-const may = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
-  schema.optional().meta({ description, ...meta });
-
-const must = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
-  schema.meta({ description, ...meta });
+import { type Scheme, shortSchemes } from "./schemes.ts";
 
 const policyKeys = {
   interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
@@ -91,59 +71,64 @@ const httpKeys = {
   redirects: may(v.whole(0, 10), "How many redirects are followed; 0: a redirect is the answer.", {
     default: defaults.redirects,
   }),
-  verifyCertificate: may(
-    v.yesOrNo(),
-    "Whether the certificate must be valid for the name that is asked for.",
-    {
-      default: defaults.verifyCertificate,
-    },
-  ),
 };
 
-/** Keys of a check that only http and https know. */
-export const httpOnlyKeys: readonly string[] = [...Object.keys(httpKeys), "host"];
+/** What a check may say beside where it goes. */
+const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys };
 
 const connect = (description: string) =>
   may(v.place(false), description, { examples: ["192.168.0.10:8080"] });
 
 const endpointMap = map({
-  https: may(v.url("https"), "The URL to ask. Exactly one of `https`, `http` and `tcp` is needed."),
+  https: may(v.url("https"), "The URL to ask."),
   http: may(v.url("http"), "The URL to ask, without TLS."),
   tcp: may(v.place(true), "`host:port` that must accept a connection."),
-  connect: connect("`host` or `host:port` to connect to instead of the URL's; the request stays the same."),
-  ...httpKeys,
+  tls: may(v.place(false), "`host` or `host:port` that must complete a TLS handshake.", {
+    otherwise: "port 443",
+  }),
+  connect: connect("`host` or `host:port` to connect to instead; the request stays the same."),
+  ...optionKeys,
   ...ownPolicyKeys,
 }).meta({ title: "endpoint" });
 
-const endpoint = z.union([v.url("https", "http", "tcp"), endpointMap], {
+const endpoint = z.union([v.url(...shortSchemes), endpointMap], {
   error: v.say("must be a URL or a map", "https://docs.acme.com/ or { https: …, status: [200] }"),
 });
 
 const placeOfServiceKeys = {
-  port: may(v.port(), "The port, when it is not the scheme's.", { otherwise: "443, 80" }),
+  port: may(v.port(), "The port, when it is not the scheme's.", {
+    otherwise: "443, 80",
+    goesWith: ["https", "http"],
+  }),
   host: may(v.dnsName(), "The name asked for (Host, SNI, certificate), when it is not the service's own.", {
     otherwise: "`dns.name`",
+    goesWith: ["https", "http", "tls"],
   }),
 };
 
+/** The schemes that each key of a check goes with. */
+export const schemesOfOptions: ReadonlyMap<string, readonly Scheme[]> = new Map([
+  ...schemesOfKeys(httpKeys, ["https", "http"]),
+  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...placeOfServiceKeys }),
+]);
+
 const serviceCheck = map({
-  https: may(
-    v.requestPath(),
-    "The path to ask every target for. Exactly one of `https`, `http` and `tcp` is needed.",
-  ),
+  https: may(v.requestPath(), "The path to ask every target for."),
   http: may(v.requestPath(), "The path to ask every target for, without TLS."),
   tcp: may(v.port(), "The port of every target that must accept a connection."),
+  tls: may(v.port(), "The port of every target that must complete a TLS handshake."),
   ...placeOfServiceKeys,
-  ...httpKeys,
+  ...optionKeys,
 }).meta({ title: "check" });
 
 const targetCheck = map({
   https: may(v.pathOrUrl("https"), "Another path, or a URL to ask instead of the target's own address."),
   http: may(v.pathOrUrl("http"), "The same without TLS."),
   tcp: may(v.port(), "Another port that must accept a connection."),
+  tls: may(v.port(), "Another port that must complete a TLS handshake."),
   connect: connect("`host` or `host:port` to connect to instead of `value`; the request stays the same."),
   ...placeOfServiceKeys,
-  ...httpKeys,
+  ...optionKeys,
 }).meta({ title: "target's check" });
 
 const target = map({

@@ -43,6 +43,12 @@ describe("what is unwise is told, and does not keep the file from being valid", 
       "wrong server",
     ],
     [
+      "a certificate that may move a name",
+      service({ check: "{ tls: 443, days: ▸14 }" }),
+      "services.shop.check.days",
+      "moves the name",
+    ],
+    [
       "plain http for all services",
       service({ check: "{ http: / }" }).replace("services:", "▸services:"),
       "services",

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { Scheme } from "./schemes.ts";
+
+/** A map with exactly these keys; its complaint about another key names the known ones, for did-you-mean. */
+export const map = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
+  });
+
+type Meta = {
+  /** The schemes of a check it goes with. */
+  readonly goesWith?: readonly Scheme[];
+  readonly default?: unknown;
+  /** What counts instead when that is no fixed value. */
+  readonly otherwise?: string;
+  readonly limits?: string;
+  readonly examples?: readonly unknown[];
+  readonly minItems?: number;
+  readonly propertyNames?: { readonly pattern: string };
+};
+
+/** A key that may be left out. Nothing is filled in here: `compile` does that, so that positions stay what was written. */
+export const may = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
+  schema.optional().meta({ description, ...meta });
+
+export const must = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
+  schema.meta({ description, ...meta });
+
+/** The schemes each of these keys goes with; those that do not say, with `common`. */
+export const schemesOfKeys = (
+  keys: Readonly<Record<string, z.ZodType>>,
+  common: readonly Scheme[] = [],
+): [string, readonly Scheme[]][] =>
+  Object.entries(keys).map(([key, schema]) => [
+    key,
+    (schema.meta()?.["goesWith"] as readonly Scheme[] | undefined) ?? common,
+  ]);

@@ -1,0 +1,15 @@
+/** How a check can be written: the key that says where to go, and by what. Exactly one stands in a check. */
+export const schemes = ["https", "http", "tcp", "tls"] as const;
+
+export type Scheme = (typeof schemes)[number];
+
+const urlSchemes: ReadonlySet<Scheme> = new Set(["https", "http"]);
+
+/** Whether a check of this scheme names a URL (a path, where the target is known) rather than a place (a port). */
+export const hasUrl = (scheme: Scheme): boolean => urlSchemes.has(scheme);
+
+/** The ports that may be left out. */
+export const defaultPorts: { readonly [of in Scheme]?: number } = { https: 443, http: 80, tls: 443 };
+
+/** Schemes that can be written in short, as a URL instead of a map. */
+export const shortSchemes: readonly Scheme[] = ["https", "http", "tcp", "tls"];
