@@ -2,11 +2,13 @@ import type { Check } from "../core/config.ts";
 import type { Finding } from "../core/probe.ts";
 import { type Attempt, elapsedMs, startAttempt, untilDeadline } from "./attempt.ts";
 import { type Means, sharedSecureContext } from "./dial.ts";
+import { checkDns } from "./dns.ts";
 import type { Failure } from "./failure.ts";
 import { checkHttp } from "./http.ts";
 import { openResolver } from "./resolve.ts";
 import { checkTcp } from "./tcp.ts";
 import { checkTls } from "./tls.ts";
+import { checkUdp } from "./udp.ts";
 
 /** How one type of check is done: undefined means good. It needs no deadline and closes nothing by itself. */
 type CheckFunction<C extends Check> = (
@@ -19,6 +21,8 @@ const registry: { readonly [T in Check["type"]]: CheckFunction<Extract<Check, { 
   http: checkHttp,
   tcp: checkTcp,
   tls: checkTls,
+  udp: checkUdp,
+  dns: checkDns,
 };
 
 /** Does a check once and says what it found; see `runCheck`. */

@@ -57,7 +57,35 @@ export type TlsCheck = {
   readonly minVersion?: "1.2" | "1.3";
 } & Talk;
 
-export type Check = HttpCheck | TcpCheck | TlsCheck;
+export type UdpCheck = {
+  readonly type: "udp";
+  readonly host: string;
+  readonly port: number;
+  /** A text, or bytes after `hex:`. */
+  readonly send: string;
+  /** A text that must be in the answer; without it any answer is good. */
+  readonly expect?: string;
+};
+
+export type DnsType = "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "NS" | "PTR" | "SOA" | "SRV" | "TXT";
+export type Rcode = "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED";
+
+export type DnsCheck = {
+  readonly type: "dns";
+  /** The server that is asked. */
+  readonly host: string;
+  readonly port: number;
+  /** What it is asked for: lower-case, without the trailing dot. */
+  readonly name: string;
+  readonly recordType: DnsType;
+  readonly rcode: Rcode;
+  /** Values, as `dig +short` prints them, all of which must be among the answers. */
+  readonly answers: readonly string[];
+  /** Values of which one must be among the answers; none means any will do. */
+  readonly anyAnswer: readonly string[];
+};
+
+export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

@@ -28,6 +28,7 @@ export const reasons = [
   "answer-mismatch",
   "tls-expires-soon",
   "tls-too-old",
+  "dns-wrong-answer",
 ] as const;
 
 export type Reason = (typeof reasons)[number];

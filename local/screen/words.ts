@@ -54,6 +54,7 @@ const shortReasons: Record<Reason, string> = {
   "answer-mismatch": "answer",
   "tls-expires-soon": "expiring",
   "tls-too-old": "TLS",
+  "dns-wrong-answer": "answer",
 };
 
 const marks: Record<Seen["is"], readonly [string, Style]> = {
