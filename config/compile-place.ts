@@ -1,5 +1,6 @@
-import type { Check, Talk, TlsCheck } from "../lambda/core/config.ts";
+import type { Check, DnsCheck, Talk, TlsCheck, UdpCheck } from "../lambda/core/config.ts";
 import { defaults } from "./defaults.ts";
+import { dnsValue, parseAsk } from "./dns-values.ts";
 import type { Draft } from "./draft.ts";
 import type { Probed } from "./probes.ts";
 import type { FileEndpointMap } from "./schema.ts";
@@ -8,7 +9,17 @@ import type { FileEndpointMap } from "./schema.ts";
 export type PlaceOptions = Draft<
   Pick<
     FileEndpointMap,
-    "verifyCertificate" | "starttls" | "days" | "minVersion" | "banner" | "send" | "expect"
+    | "verifyCertificate"
+    | "starttls"
+    | "days"
+    | "minVersion"
+    | "banner"
+    | "send"
+    | "expect"
+    | "ask"
+    | "rcode"
+    | "answers"
+    | "anyAnswer"
   >
 >;
 
@@ -29,6 +40,38 @@ const tlsCheck = ({ to, name }: Probed, options: PlaceOptions): TlsCheck => ({
   ...talk(options),
 });
 
+const udpCheck = ({ to }: Probed, { send = "", expect }: PlaceOptions): UdpCheck => ({
+  type: "udp",
+  ...to,
+  send,
+  ...(expect !== undefined && { expect }),
+});
+
+const dnsCheck = ({ to }: Probed, options: PlaceOptions): DnsCheck => {
+  const ask = parseAsk(options.ask ?? "");
+  if (ask === undefined) throw new Error("bug: ask was not checked before it was compiled");
+  const values = (written: PlaceOptions["answers"] = []): string[] =>
+    written.flatMap((value) => dnsValue(ask.recordType, value ?? "") ?? []);
+  return {
+    type: "dns",
+    ...to,
+    ...ask,
+    rcode: options.rcode ?? defaults.rcode,
+    answers: values(options.answers),
+    anyAnswer: values(options.anyAnswer),
+  };
+};
+
 /** The check of a place, of a file in which nothing is wrong. */
-export const placeCheck = (probed: Probed, options: PlaceOptions): Check =>
-  probed.scheme === "tls" ? tlsCheck(probed, options) : { type: "tcp", ...probed.to, ...talk(options) };
+export const placeCheck = (probed: Probed, options: PlaceOptions): Check => {
+  switch (probed.scheme) {
+    case "tls":
+      return tlsCheck(probed, options);
+    case "udp":
+      return udpCheck(probed, options);
+    case "dns":
+      return dnsCheck(probed, options);
+    default:
+      return { type: "tcp", ...probed.to, ...talk(options) };
+  }
+};

@@ -15,6 +15,7 @@ export const defaults = {
   status: ["200-299"],
   redirects: 0,
   verifyCertificate: true,
+  rcode: "NOERROR",
   acceptSingleLocation: false,
 } as const;
 

@@ -10,6 +10,7 @@ import {
   servicesOf,
   targetsOf,
 } from "./probes.ts";
+import { typeProblems } from "./rules-types.ts";
 import {
   type FileConfig,
   type FileEndpointMap,
@@ -69,23 +70,6 @@ const optionProblems = (check: AnyCheck, scheme: Scheme | undefined, path: Path)
   return scheme === undefined ? headers : [...strangers(check, scheme, path), ...headers];
 };
 
-/** What is sent is judged by what comes back; pointed at is what this check itself says. */
-const talkProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => {
-  const of = (
-    key: "send" | "banner",
-    without: "expect" | "send",
-    message: string,
-    hint: string,
-  ): Problem[] =>
-    Object.hasOwn(own, key) && !Object.hasOwn(merged, without)
-      ? [{ path: [...path, key], at: "key", message, hint }]
-      : [];
-  return [
-    ...of("send", "expect", "nothing is expected of what is sent", "add expect: a text of the right answer"),
-    ...of("banner", "send", "a banner is what comes before send", "without send, write expect"),
-  ];
-};
-
 /** A HEAD has no body to look into; pointed at is what this check itself says. */
 const headProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => {
   const looked = (["contains", "matches"] as const).find((key) => merged[key] !== undefined);
@@ -133,7 +117,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
         ...schemeProblems(common, path, 1),
         ...optionProblems(common, schemesIn(common)[0], path),
         ...headProblems(common, common, path),
-        ...talkProblems(common, common, path),
+        ...typeProblems(common, common, path),
       ]
     : [];
   const ofTargets = targetsOf(service).flatMap((target) => {
@@ -145,7 +129,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
       ...schemeProblems(own, at, 0),
       ...optionProblems(own, schemesIn(merged)[0], at),
       ...headProblems(own, merged, at),
-      ...talkProblems(own, merged, at),
+      ...typeProblems(own, merged, at),
       ...urlProblems(own, at),
     ];
   });
@@ -161,7 +145,7 @@ export const checkRule = (file: Draft<FileConfig>): Problem[] => [
       ...schemeProblems(check, path, 1),
       ...optionProblems(check, scheme, path),
       ...headProblems(check, check, path),
-      ...talkProblems(check, check, path),
+      ...typeProblems(check, check, path),
     ];
   }),
   ...servicesOf(file).flatMap(serviceProblems),

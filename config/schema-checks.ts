@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaults } from "./defaults.ts";
+import { dnsTypes } from "./dns-values.ts";
 import { may } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 
@@ -27,12 +28,37 @@ export const certificateKeys = {
 /** Keys of a check that says something and listens. */
 export const talkKeys = {
   banner: may(v.wire(), "A text to wait for before `send`.", { goesWith: ["tcp", "tls"] }),
-  send: may(v.wire(), "What to send, as it is; an end of line is `\\r\\n` in double quotes.", {
-    goesWith: ["tcp", "tls"],
-    limits: "`hex:` and digits are bytes",
+  send: may(
+    v.wire(),
+    "What to send, exactly as it is: an end of line is `\\r\\n` in double quotes, `hex:ff00` stands for bytes.",
+    { goesWith: ["tcp", "tls", "udp"] },
+  ),
+  expect: may(
+    v.wire(),
+    "A text (or bytes) that the answer must have in its first 64 KB; where nothing is sent, one that comes by itself.",
+    { goesWith: ["tcp", "tls", "udp"] },
+  ),
+};
+
+/** Keys of a check that asks a DNS server. */
+export const dnsKeys = {
+  ask: may(v.ask(), "The name to ask for, and the type of record.", {
+    goesWith: ["dns"],
+    limits: dnsTypes.join(", "),
+    examples: ["acme.com A"],
   }),
-  expect: may(v.wire(), "A text that must come in answer, or by itself where nothing is sent.", {
-    goesWith: ["tcp", "tls"],
-    limits: "within 64 KB",
+  rcode: may(
+    z.enum(["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"]),
+    "The code that the answer must have.",
+    { default: defaults.rcode, goesWith: ["dns"] },
+  ),
+  answers: may(
+    z.array(v.anyText()),
+    "Values, as `dig +short` prints them, that must all be among the answers.",
+    { otherwise: "any", goesWith: ["dns"] },
+  ),
+  anyAnswer: may(z.array(v.anyText()), "Values of which one must be among the answers.", {
+    otherwise: "any",
+    goesWith: ["dns"],
   }),
 };

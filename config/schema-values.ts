@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { hostOf, isHostname, isPort, parsePlace } from "./address.ts";
+import { dnsTypes, parseAsk } from "./dns-values.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { quote } from "./finding.ts";
 import { regions } from "./regions.ts";
@@ -221,6 +222,17 @@ export const status = () =>
       text((range) => (parseStatus(range) ? undefined : statusError)).meta({ pattern: statusPattern.source }),
     ],
     { error: statusError },
+  );
+
+/** What a DNS server is asked for. */
+export const ask = () =>
+  text((written) =>
+    parseAsk(written)
+      ? undefined
+      : say(
+          `${quote(written)} is no name with a type of record`,
+          `as acme.com A; types: ${dnsTypes.join(", ")}`,
+        ),
   );
 
 /** A version of TLS; as a number, too, because YAML takes it for one. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
-import { certificateKeys, talkKeys } from "./schema-checks.ts";
+import { certificateKeys, dnsKeys, talkKeys } from "./schema-checks.ts";
 import { map, may, must, schemesOfKeys } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 import { type Scheme, shortSchemes } from "./schemes.ts";
@@ -74,7 +74,7 @@ const httpKeys = {
 };
 
 /** What a check may say beside where it goes. */
-const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys };
+const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys, ...dnsKeys };
 
 const connect = (description: string) =>
   may(v.place(false), description, { examples: ["192.168.0.10:8080"] });
@@ -85,6 +85,10 @@ const endpointMap = map({
   tcp: may(v.place(true), "`host:port` that must accept a connection."),
   tls: may(v.place(false), "`host` or `host:port` that must complete a TLS handshake.", {
     otherwise: "port 443",
+  }),
+  udp: may(v.place(true), "`host:port` that must answer a datagram."),
+  dns: may(v.place(false), "`host` or `host:port` of a DNS server that must answer.", {
+    otherwise: "port 53",
   }),
   connect: connect("`host` or `host:port` to connect to instead; the request stays the same."),
   ...optionKeys,
@@ -109,7 +113,7 @@ const placeOfServiceKeys = {
 /** The schemes that each key of a check goes with. */
 export const schemesOfOptions: ReadonlyMap<string, readonly Scheme[]> = new Map([
   ...schemesOfKeys(httpKeys, ["https", "http"]),
-  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...placeOfServiceKeys }),
+  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...dnsKeys, ...placeOfServiceKeys }),
 ]);
 
 const serviceCheck = map({
@@ -117,6 +121,8 @@ const serviceCheck = map({
   http: may(v.requestPath(), "The path to ask every target for, without TLS."),
   tcp: may(v.port(), "The port of every target that must accept a connection."),
   tls: may(v.port(), "The port of every target that must complete a TLS handshake."),
+  udp: may(v.port(), "The port of every target that must answer a datagram."),
+  dns: may(v.port(), "The port of every target, DNS servers, that must answer."),
   ...placeOfServiceKeys,
   ...optionKeys,
 }).meta({ title: "check" });
@@ -126,6 +132,8 @@ const targetCheck = map({
   http: may(v.pathOrUrl("http"), "The same without TLS."),
   tcp: may(v.port(), "Another port that must accept a connection."),
   tls: may(v.port(), "Another port that must complete a TLS handshake."),
+  udp: may(v.port(), "Another port that must answer a datagram."),
+  dns: may(v.port(), "Another port where a DNS server must answer."),
   connect: connect("`host` or `host:port` to connect to instead of `value`; the request stays the same."),
   ...placeOfServiceKeys,
   ...optionKeys,

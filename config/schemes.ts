@@ -1,5 +1,5 @@
 /** How a check can be written: the key that says where to go, and by what. Exactly one stands in a check. */
-export const schemes = ["https", "http", "tcp", "tls"] as const;
+export const schemes = ["https", "http", "tcp", "tls", "udp", "dns"] as const;
 
 export type Scheme = (typeof schemes)[number];
 
@@ -9,7 +9,12 @@ const urlSchemes: ReadonlySet<Scheme> = new Set(["https", "http"]);
 export const hasUrl = (scheme: Scheme): boolean => urlSchemes.has(scheme);
 
 /** The ports that may be left out. */
-export const defaultPorts: { readonly [of in Scheme]?: number } = { https: 443, http: 80, tls: 443 };
+export const defaultPorts: { readonly [of in Scheme]?: number } = {
+  https: 443,
+  http: 80,
+  tls: 443,
+  dns: 53,
+};
 
 /** Schemes that can be written in short, as a URL instead of a map. */
 export const shortSchemes: readonly Scheme[] = ["https", "http", "tcp", "tls"];

@@ -13,8 +13,6 @@ const plain = {
   verifyCertificate: true,
 };
 
-const tls = { type: "tls", host: "acme.com", port: 443, serverName: "acme.com", verifyCertificate: true };
-
 describe("endpoints", () => {
   test("a URL alone means the defaults", () => {
     expect(endpoint("https://docs.acme.com")).toEqual({
@@ -70,24 +68,6 @@ describe("endpoints", () => {
     ["https://3.1.1.1/", { ...plain, url: "https://3.1.1.1/" }],
     ["tcp://DB.acme.com:5432", { type: "tcp", host: "db.acme.com", port: 5432 }],
     ["{ tcp: '[2606:4700::1]:5432' }", { type: "tcp", host: "2606:4700::1", port: 5432 }],
-    [
-      "{ tcp: 'acme.com:25', banner: '220', send: \"EHLO x\\r\\n\", expect: '250' }",
-      { type: "tcp", host: "acme.com", port: 25, banner: "220", send: "EHLO x\r\n", expect: "250" },
-    ],
-    ["tls://Acme.com", tls],
-    ["{ tls: 'acme.com:443', connect: 3.1.1.1 }", { ...tls, host: "3.1.1.1" }],
-    [
-      `{ tls: 'acme.com:587', starttls: smtp, days: 14, minVersion: 1.3, verifyCertificate: false, expect: ok }`,
-      {
-        ...tls,
-        port: 587,
-        starttls: "smtp",
-        days: 14,
-        minVersion: "1.3",
-        verifyCertificate: false,
-        expect: "ok",
-      },
-    ],
   ])("%s", (written, check) => expect(endpoint(written)?.check).toEqual(check));
 
   test("the file's defaults count where an endpoint says nothing", () => {
@@ -137,9 +117,6 @@ describe("targets are probed by their own address with the service's name", () =
     ],
     ["http: /h", { ...plain, url: "http://shop.acme.com/h", connect: { host: "34.1.1.1", port: 80 } }],
     ["tcp: 5432", { type: "tcp", host: "34.1.1.1", port: 5432 }],
-    ["tls: 993", { ...tls, host: "34.1.1.1", port: 993, serverName: "shop.acme.com" }],
-    ["tls: 993, host: a.acme.com", { ...tls, host: "34.1.1.1", port: 993, serverName: "a.acme.com" }],
-    ["tls: 993, connect: 4.1.1.1:994", { ...tls, host: "4.1.1.1", port: 994, serverName: "shop.acme.com" }],
     ["status: [204]", { ...shop, status: [[204, 204]], connect: { host: "34.1.1.1", port: 443 } }],
   ])("unless its check says %s", (override, check) => {
     const second = `{ id: ireland, value: 34.1.1.1, check: { ${override} } }`;

@@ -207,7 +207,11 @@ describe("an endpoint", () => {
       "holds no bytes",
       "two hexadecimal digits",
     ],
-    [withEndpoint("{ https: https://acme.com, ▸expect: a }"), "endpoints.docs.expect", "for tcp and tls"],
+    [
+      withEndpoint("{ https: https://acme.com, ▸expect: a }"),
+      "endpoints.docs.expect",
+      "for tcp, tls and udp",
+    ],
     [withEndpoint("{ tls: acme.com, starttls: ▸ldap }"), "endpoints.docs.starttls", '"smtp" or "imap"'],
     [withEndpoint("{ tls: acme.com, minVersion: ▸1.1 }"), "endpoints.docs.minVersion", "1.2 or 1.3"],
     [withEndpoint("{ tls: acme.com, days: ▸0 }"), "endpoints.docs.days", "from 1 to 400"],

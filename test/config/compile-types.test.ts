@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { parseValid, withEndpoint, withService } from "./sample.ts";
+
+type Row = readonly [written: string, check: object];
+
+const tls = { type: "tls", host: "acme.com", port: 443, serverName: "acme.com", verifyCertificate: true };
+
+const dns = {
+  type: "dns",
+  host: "ns1.acme.com",
+  port: 53,
+  name: "www.acme.com",
+  recordType: "A",
+  rcode: "NOERROR",
+  answers: [],
+  anyAnswer: [],
+};
+
+describe("endpoints", () => {
+  const rows: readonly Row[] = [
+    [
+      "{ tcp: 'acme.com:25', banner: '220', send: \"EHLO x\\r\\n\", expect: '250' }",
+      { type: "tcp", host: "acme.com", port: 25, banner: "220", send: "EHLO x\r\n", expect: "250" },
+    ],
+    ["tls://Acme.com", tls],
+    [
+      "{ udp: '3.1.1.1:27015', send: 'hex:ff54' }",
+      { type: "udp", host: "3.1.1.1", port: 27_015, send: "hex:ff54" },
+    ],
+    [
+      "{ udp: '3.1.1.1:27015', send: a, expect: b }",
+      { type: "udp", host: "3.1.1.1", port: 27_015, send: "a", expect: "b" },
+    ],
+    ["{ dns: NS1.acme.com, ask: Www.acme.com. a }", dns],
+    ["{ dns: 'ns1.acme.com:5353', ask: . NS }", { ...dns, port: 5353, name: ".", recordType: "NS" }],
+    ["{ dns: ns1.acme.com, ask: www.acme.com A, rcode: NXDOMAIN }", { ...dns, rcode: "NXDOMAIN" }],
+    ...(
+      [
+        ["A", "3.1.1.1", "3.1.1.1"],
+        ["AAAA", "'2A05:D018:0::1'", "2a05:d018::1"],
+        ["CNAME", "Lb.Acme.com.", "lb.acme.com"],
+        ["MX", "010 Mail.acme.com.", "10 mail.acme.com"],
+        ["MX", "0 .", "0 ."],
+        ["SRV", "1 2 443 A.acme.com", "1 2 443 a.acme.com"],
+        ["CAA", "0 Issue letsencrypt.org", '0 issue "letsencrypt.org"'],
+        ["TXT", "V=spf1 -All", "V=spf1 -All"],
+        ["SOA", "A.acme.com. b.acme.com. 1 2 3 4 5", "a.acme.com b.acme.com 1 2 3 4 5"],
+      ] as const
+    ).map(
+      ([type, written, value]) =>
+        [
+          `{ dns: ns1.acme.com, ask: www.acme.com ${type}, answers: [${written}], anyAnswer: [${written}] }`,
+          { ...dns, recordType: type, answers: [value], anyAnswer: [value] },
+        ] as const,
+    ),
+    ["{ tls: 'acme.com:443', connect: 3.1.1.1 }", { ...tls, host: "3.1.1.1" }],
+    [
+      `{ tls: 'acme.com:587', starttls: smtp, days: 14, minVersion: 1.3, verifyCertificate: false, expect: ok }`,
+      {
+        ...tls,
+        port: 587,
+        starttls: "smtp",
+        days: 14,
+        minVersion: "1.3",
+        verifyCertificate: false,
+        expect: "ok",
+      },
+    ],
+  ];
+  test.each(rows)("%s", (written, check) => {
+    expect(parseValid(withEndpoint(written)).config.endpoints[0]?.check).toEqual(check);
+  });
+});
+
+describe("targets are probed by their own address with the service's name", () => {
+  const rows: readonly Row[] = [
+    ["udp: 27015, send: a", { type: "udp", host: "34.1.1.1", port: 27_015, send: "a" }],
+    ["dns: 53, ask: www.acme.com A", { ...dns, host: "34.1.1.1" }],
+    ["tls: 993", { ...tls, host: "34.1.1.1", port: 993, serverName: "shop.acme.com" }],
+    ["tls: 993, host: a.acme.com", { ...tls, host: "34.1.1.1", port: 993, serverName: "a.acme.com" }],
+    ["tls: 993, connect: 4.1.1.1:994", { ...tls, host: "4.1.1.1", port: 994, serverName: "shop.acme.com" }],
+  ];
+  test.each(rows)("unless its check says %s", (written, check) => {
+    const second = `{ id: ireland, value: 34.1.1.1, check: { ${written} } }`;
+    expect(parseValid(withService({ second })).config.endpoints[1]?.check).toEqual(check);
+  });
+});
