@@ -9,6 +9,7 @@ import { openResolver } from "./resolve.ts";
 import { checkTcp } from "./tcp.ts";
 import { checkTls } from "./tls.ts";
 import { checkUdp } from "./udp.ts";
+import { checkWebsocket } from "./websocket.ts";
 
 /** How one type of check is done: undefined means good. It needs no deadline and closes nothing by itself. */
 type CheckFunction<C extends Check> = (
@@ -23,6 +24,7 @@ const registry: { readonly [T in Check["type"]]: CheckFunction<Extract<Check, { 
   tls: checkTls,
   udp: checkUdp,
   dns: checkDns,
+  websocket: checkWebsocket,
 };
 
 /** Does a check once and says what it found; see `runCheck`. */

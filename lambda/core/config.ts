@@ -85,7 +85,17 @@ export type DnsCheck = {
   readonly anyAnswer: readonly string[];
 };
 
-export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck;
+export type WebsocketCheck = Pick<HttpCheck, "connect" | "headers" | "verifyCertificate" | "serverName"> & {
+  readonly type: "websocket";
+  /** ws or wss. */
+  readonly url: string;
+  /** A message: text, or bytes after `hex:`. */
+  readonly send?: string;
+  /** A text that one of the messages that come must have; without it the upgrade is good enough. */
+  readonly expect?: string;
+};
+
+export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

@@ -53,6 +53,23 @@ const found: Readonly<
       ],
     ]),
   ),
+  websocket: [
+    (port) => ({
+      type: "websocket",
+      url: `ws://${host}:${port}/`,
+      headers: {},
+      verifyCertificate: true,
+      expect: "hello",
+    }),
+    {
+      "says nothing": "first-byte-timeout",
+      drips: "bad-response",
+      "talks nonsense": "bad-response",
+      "closes at once": "closed-early",
+      resets: "reset",
+      floods: "bad-response",
+    },
+  ],
   "tls after postgres": [
     starttls("postgres"),
     {
