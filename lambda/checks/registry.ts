@@ -4,6 +4,7 @@ import { type Attempt, elapsedMs, startAttempt, untilDeadline } from "./attempt.
 import { type Means, sharedSecureContext } from "./dial.ts";
 import { checkDns } from "./dns.ts";
 import type { Failure } from "./failure.ts";
+import { checkGrpc } from "./grpc.ts";
 import { checkHttp } from "./http.ts";
 import { openResolver } from "./resolve.ts";
 import { checkTcp } from "./tcp.ts";
@@ -25,6 +26,7 @@ const registry: { readonly [T in Check["type"]]: CheckFunction<Extract<Check, { 
   udp: checkUdp,
   dns: checkDns,
   websocket: checkWebsocket,
+  grpc: checkGrpc,
 };
 
 /** Does a check once and says what it found; see `runCheck`. */

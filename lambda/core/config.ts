@@ -95,7 +95,19 @@ export type WebsocketCheck = Pick<HttpCheck, "connect" | "headers" | "verifyCert
   readonly expect?: string;
 };
 
-export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck;
+export type GrpcCheck = {
+  readonly type: "grpc";
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** The name or address in the request, asked for by SNI and expected in the certificate. */
+  readonly serverName: string;
+  readonly verifyCertificate: boolean;
+  /** The service whose health is asked for; empty for the server as a whole. */
+  readonly service: string;
+};
+
+export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck | GrpcCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

@@ -29,6 +29,7 @@ export const reasons = [
   "tls-expires-soon",
   "tls-too-old",
   "dns-wrong-answer",
+  "not-serving",
 ] as const;
 
 export type Reason = (typeof reasons)[number];

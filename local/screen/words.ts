@@ -55,6 +55,7 @@ const shortReasons: Record<Reason, string> = {
   "tls-expires-soon": "expiring",
   "tls-too-old": "TLS",
   "dns-wrong-answer": "answer",
+  "not-serving": "not serving",
 };
 
 const marks: Record<Seen["is"], readonly [string, Style]> = {

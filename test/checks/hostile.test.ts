@@ -70,6 +70,28 @@ const found: Readonly<
       floods: "bad-response",
     },
   ],
+  grpc: [
+    (port) => ({ type: "grpc", host, port, tls: false, ...name, service: "" }),
+    {
+      "says nothing": "first-byte-timeout",
+      drips: "first-byte-timeout",
+      "talks nonsense": "bad-response",
+      "closes at once": "closed-early",
+      resets: "reset",
+      floods: "bad-response",
+    },
+  ],
+  "grpc over TLS": [
+    (port) => ({ type: "grpc", host, port, tls: true, ...name, service: "" }),
+    {
+      "says nothing": "tls-failed",
+      drips: "tls-failed",
+      "talks nonsense": "tls-failed",
+      "closes at once": "tls-failed",
+      resets: "tls-failed",
+      floods: "tls-failed",
+    },
+  ],
   "tls after postgres": [
     starttls("postgres"),
     {
