@@ -1,4 +1,4 @@
-import type { Check, DnsCheck, Talk, TlsCheck, UdpCheck } from "../lambda/core/config.ts";
+import type { Check, DnsCheck, GrpcCheck, Talk, TlsCheck, UdpCheck } from "../lambda/core/config.ts";
 import { defaults } from "./defaults.ts";
 import { dnsValue, parseAsk } from "./dns-values.ts";
 import type { Draft } from "./draft.ts";
@@ -20,6 +20,7 @@ export type PlaceOptions = Draft<
     | "rcode"
     | "answers"
     | "anyAnswer"
+    | "service"
   >
 >;
 
@@ -62,6 +63,15 @@ const dnsCheck = ({ to }: Probed, options: PlaceOptions): DnsCheck => {
   };
 };
 
+const grpcCheck = ({ scheme, to, name }: Probed, options: PlaceOptions): GrpcCheck => ({
+  type: "grpc",
+  ...to,
+  tls: scheme === "grpcs",
+  serverName: name ?? to.host,
+  verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
+  service: options.service ?? "",
+});
+
 /** The check of a place, of a file in which nothing is wrong. */
 export const placeCheck = (probed: Probed, options: PlaceOptions): Check => {
   switch (probed.scheme) {
@@ -71,6 +81,9 @@ export const placeCheck = (probed: Probed, options: PlaceOptions): Check => {
       return udpCheck(probed, options);
     case "dns":
       return dnsCheck(probed, options);
+    case "grpcs":
+    case "grpc":
+      return grpcCheck(probed, options);
     default:
       return { type: "tcp", ...probed.to, ...talk(options) };
   }

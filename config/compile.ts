@@ -8,6 +8,7 @@ import type {
   Service,
   Target,
   TcpCheck,
+  WebsocketCheck,
 } from "../lambda/core/config.ts";
 import { hostOf, normalHost, parsePlace } from "./address.ts";
 import { type PlaceOptions, placeCheck } from "./compile-place.ts";
@@ -80,8 +81,25 @@ const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
   };
 };
 
-const check = (probed: Probed, options: HttpOptions & PlaceOptions): Check =>
-  hasUrl(probed.scheme) ? httpCheck(probed, options) : placeCheck(probed, options);
+const websocketCheck = (probed: Probed, options: HttpOptions & PlaceOptions): WebsocketCheck => {
+  const url = known(probed.url, "a URL");
+  const host = hostOf(url);
+  return {
+    type: "websocket",
+    url: url.href,
+    ...(probed.pinned && { connect: probed.to }),
+    headers: lowerCaseNames(options.headers),
+    verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
+    ...(probed.scheme === "wss" && !isIP(host) && { serverName: host }),
+    ...(options.send !== undefined && { send: options.send }),
+    ...(options.expect !== undefined && { expect: options.expect }),
+  };
+};
+
+const check = (probed: Probed, options: HttpOptions & PlaceOptions): Check => {
+  if (!hasUrl(probed.scheme)) return placeCheck(probed, options);
+  return probed.scheme.startsWith("ws") ? websocketCheck(probed, options) : httpCheck(probed, options);
+};
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 

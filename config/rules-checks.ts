@@ -28,6 +28,10 @@ const ownHeaders: Readonly<Record<string, string>> = {
   "content-length": "a probe has no body",
   "transfer-encoding": "a probe has no body",
   connection: "every probe opens its own connection",
+  upgrade: "wss and ws ask for it",
+  "sec-websocket-key": "wss and ws choose one",
+  "sec-websocket-version": "wss and ws speak 13",
+  "sec-websocket-extensions": "wss and ws speak none",
 };
 
 const isAccepted = (validate: () => void): boolean => {
@@ -95,7 +99,7 @@ const schemeProblems = (check: AnyCheck, path: Path, atLeast: 0 | 1): Problem[] 
 };
 
 const urlProblems = (check: Draft<FileTargetCheck>, path: Path): Problem[] => {
-  const inFull = [check.https, check.http].some(
+  const inFull = [check.https, check.http, check.wss, check.ws].some(
     (written) => written !== undefined && !written.startsWith("/"),
   );
   if (!inFull) return [];

@@ -13,7 +13,7 @@ type Complaint = { readonly key: Key; readonly message: string; readonly hint: s
 
 const has = (check: AnyCheck, key: Key): boolean => Object.hasOwn(check, key);
 
-const talks: readonly Scheme[] = ["tcp", "tls"];
+const talks: readonly Scheme[] = ["tcp", "tls", "wss", "ws"];
 
 const talkComplaints = (scheme: Scheme, check: AnyCheck): Complaint[] => {
   const complaints: Complaint[] = [];

@@ -9,7 +9,7 @@ export const certificateKeys = {
   verifyCertificate: may(
     v.yesOrNo(),
     "Whether the certificate must be valid for the name that is asked for.",
-    { default: defaults.verifyCertificate, goesWith: ["https", "tls"] },
+    { default: defaults.verifyCertificate, goesWith: ["https", "tls", "wss", "grpcs"] },
   ),
   starttls: may(
     z.enum(["smtp", "imap", "pop3", "ftp", "postgres"]),
@@ -31,12 +31,12 @@ export const talkKeys = {
   send: may(
     v.wire(),
     "What to send, exactly as it is: an end of line is `\\r\\n` in double quotes, `hex:ff00` stands for bytes.",
-    { goesWith: ["tcp", "tls", "udp"] },
+    { goesWith: ["tcp", "tls", "udp", "wss", "ws"] },
   ),
   expect: may(
     v.wire(),
     "A text (or bytes) that the answer must have in its first 64 KB; where nothing is sent, one that comes by itself.",
-    { goesWith: ["tcp", "tls", "udp"] },
+    { goesWith: ["tcp", "tls", "udp", "wss", "ws"] },
   ),
 };
 
@@ -60,5 +60,13 @@ export const dnsKeys = {
   anyAnswer: may(z.array(v.anyText()), "Values of which one must be among the answers.", {
     otherwise: "any",
     goesWith: ["dns"],
+  }),
+};
+
+/** Keys of a check that asks the health service of gRPC. */
+export const grpcKeys = {
+  service: may(v.grpcService(), "The service whose health is asked for, as `acme.Orders`.", {
+    otherwise: "the server as a whole",
+    goesWith: ["grpcs", "grpc"],
   }),
 };

@@ -235,6 +235,9 @@ export const ask = () =>
         ),
   );
 
+/** The name of a service of gRPC. The length is what one byte of the request can say. */
+export const grpcService = () => shaped(/^[\w.-]{1,127}$/, "name of a service", "acme.Orders");
+
 /** A version of TLS; as a number, too, because YAML takes it for one. */
 export const tlsVersion = () =>
   z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
-import { certificateKeys, dnsKeys, talkKeys } from "./schema-checks.ts";
+import { certificateKeys, dnsKeys, grpcKeys, talkKeys } from "./schema-checks.ts";
 import { map, may, must, schemesOfKeys } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 import { type Scheme, shortSchemes } from "./schemes.ts";
@@ -56,6 +56,7 @@ const httpKeys = {
   headers: may(
     z.record(z.string(), v.anyText()),
     "Headers to send. Everyone who may read the functions may read them.",
+    { goesWith: ["https", "http", "wss", "ws"] },
   ),
   status: may(z.array(v.status()), "Status codes, or ranges of them, that are good.", {
     default: defaults.status,
@@ -74,7 +75,7 @@ const httpKeys = {
 };
 
 /** What a check may say beside where it goes. */
-const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys, ...dnsKeys };
+const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys, ...dnsKeys, ...grpcKeys };
 
 const connect = (description: string) =>
   may(v.place(false), description, { examples: ["192.168.0.10:8080"] });
@@ -90,6 +91,12 @@ const endpointMap = map({
   dns: may(v.place(false), "`host` or `host:port` of a DNS server that must answer.", {
     otherwise: "port 53",
   }),
+  wss: may(v.url("wss"), "The URL that must go over to WebSocket."),
+  ws: may(v.url("ws"), "The same without TLS."),
+  grpcs: may(v.place(false), "`host` or `host:port` of a server of gRPC that must say SERVING.", {
+    otherwise: "port 443",
+  }),
+  grpc: may(v.place(true), "The same without TLS, as `host:port`."),
   connect: connect("`host` or `host:port` to connect to instead; the request stays the same."),
   ...optionKeys,
   ...ownPolicyKeys,
@@ -102,18 +109,18 @@ const endpoint = z.union([v.url(...shortSchemes), endpointMap], {
 const placeOfServiceKeys = {
   port: may(v.port(), "The port, when it is not the scheme's.", {
     otherwise: "443, 80",
-    goesWith: ["https", "http"],
+    goesWith: ["https", "http", "wss", "ws"],
   }),
   host: may(v.dnsName(), "The name asked for (Host, SNI, certificate), when it is not the service's own.", {
     otherwise: "`dns.name`",
-    goesWith: ["https", "http", "tls"],
+    goesWith: ["https", "http", "tls", "wss", "ws", "grpcs", "grpc"],
   }),
 };
 
 /** The schemes that each key of a check goes with. */
 export const schemesOfOptions: ReadonlyMap<string, readonly Scheme[]> = new Map([
   ...schemesOfKeys(httpKeys, ["https", "http"]),
-  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...dnsKeys, ...placeOfServiceKeys }),
+  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...dnsKeys, ...grpcKeys, ...placeOfServiceKeys }),
 ]);
 
 const serviceCheck = map({
@@ -123,6 +130,10 @@ const serviceCheck = map({
   tls: may(v.port(), "The port of every target that must complete a TLS handshake."),
   udp: may(v.port(), "The port of every target that must answer a datagram."),
   dns: may(v.port(), "The port of every target, DNS servers, that must answer."),
+  wss: may(v.requestPath(), "The path where every target must go over to WebSocket."),
+  ws: may(v.requestPath(), "The same without TLS."),
+  grpcs: may(v.port(), "The port of every target where gRPC's health service must say SERVING."),
+  grpc: may(v.port(), "The same without TLS."),
   ...placeOfServiceKeys,
   ...optionKeys,
 }).meta({ title: "check" });
@@ -134,6 +145,10 @@ const targetCheck = map({
   tls: may(v.port(), "Another port that must complete a TLS handshake."),
   udp: may(v.port(), "Another port that must answer a datagram."),
   dns: may(v.port(), "Another port where a DNS server must answer."),
+  wss: may(v.pathOrUrl("wss"), "Another path that must go over to WebSocket, or a URL."),
+  ws: may(v.pathOrUrl("ws"), "The same without TLS."),
+  grpcs: may(v.port(), "Another port where gRPC's health service must say SERVING."),
+  grpc: may(v.port(), "The same without TLS."),
   connect: connect("`host` or `host:port` to connect to instead of `value`; the request stays the same."),
   ...placeOfServiceKeys,
   ...optionKeys,

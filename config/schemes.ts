@@ -1,9 +1,9 @@
 /** How a check can be written: the key that says where to go, and by what. Exactly one stands in a check. */
-export const schemes = ["https", "http", "tcp", "tls", "udp", "dns"] as const;
+export const schemes = ["https", "http", "tcp", "tls", "udp", "dns", "wss", "ws", "grpcs", "grpc"] as const;
 
 export type Scheme = (typeof schemes)[number];
 
-const urlSchemes: ReadonlySet<Scheme> = new Set(["https", "http"]);
+const urlSchemes: ReadonlySet<Scheme> = new Set(["https", "http", "wss", "ws"]);
 
 /** Whether a check of this scheme names a URL (a path, where the target is known) rather than a place (a port). */
 export const hasUrl = (scheme: Scheme): boolean => urlSchemes.has(scheme);
@@ -14,7 +14,10 @@ export const defaultPorts: { readonly [of in Scheme]?: number } = {
   http: 80,
   tls: 443,
   dns: 53,
+  wss: 443,
+  ws: 80,
+  grpcs: 443,
 };
 
 /** Schemes that can be written in short, as a URL instead of a map. */
-export const shortSchemes: readonly Scheme[] = ["https", "http", "tcp", "tls"];
+export const shortSchemes: readonly Scheme[] = ["https", "http", "tcp", "tls", "wss", "ws", "grpcs", "grpc"];

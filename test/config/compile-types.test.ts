@@ -5,6 +5,17 @@ type Row = readonly [written: string, check: object];
 
 const tls = { type: "tls", host: "acme.com", port: 443, serverName: "acme.com", verifyCertificate: true };
 
+const ws = { type: "websocket", headers: {}, verifyCertificate: true };
+const wss = { ...ws, url: "wss://acme.com/", serverName: "acme.com" };
+const grpcs = {
+  type: "grpc",
+  host: "acme.com",
+  port: 443,
+  tls: true,
+  serverName: "acme.com",
+  verifyCertificate: true,
+  service: "",
+};
 const dns = {
   type: "dns",
   host: "ns1.acme.com",
@@ -30,6 +41,26 @@ describe("endpoints", () => {
     [
       "{ udp: '3.1.1.1:27015', send: a, expect: b }",
       { type: "udp", host: "3.1.1.1", port: 27_015, send: "a", expect: "b" },
+    ],
+    ["wss://Acme.com/live?a=b#c", { ...wss, url: "wss://acme.com/live?a=b" }],
+    ["ws://3.1.1.1:8080", { ...ws, url: "ws://3.1.1.1:8080/" }],
+    [
+      `{ wss: 'wss://acme.com/', connect: 3.1.1.1, headers: { Origin: 'https://acme.com' }, send: a, expect: b,
+        verifyCertificate: false }`,
+      {
+        ...wss,
+        connect: { host: "3.1.1.1", port: 443 },
+        headers: { origin: "https://acme.com" },
+        send: "a",
+        expect: "b",
+        verifyCertificate: false,
+      },
+    ],
+    ["grpcs://Acme.com", grpcs],
+    ["grpc://acme.com:50051", { ...grpcs, port: 50_051, tls: false }],
+    [
+      "{ grpcs: 'acme.com:8443', connect: 3.1.1.1, service: acme.Orders, verifyCertificate: false }",
+      { ...grpcs, host: "3.1.1.1", port: 8443, service: "acme.Orders", verifyCertificate: false },
     ],
     ["{ dns: NS1.acme.com, ask: Www.acme.com. a }", dns],
     ["{ dns: 'ns1.acme.com:5353', ask: . NS }", { ...dns, port: 5353, name: ".", recordType: "NS" }],
@@ -74,6 +105,25 @@ describe("endpoints", () => {
 
 describe("targets are probed by their own address with the service's name", () => {
   const rows: readonly Row[] = [
+    [
+      "wss: /live",
+      {
+        ...wss,
+        url: "wss://shop.acme.com/live",
+        serverName: "shop.acme.com",
+        connect: { host: "34.1.1.1", port: 443 },
+      },
+    ],
+    [
+      "ws: /live, port: 8080, host: a.acme.com",
+      { ...ws, url: "ws://a.acme.com:8080/live", connect: { host: "34.1.1.1", port: 8080 } },
+    ],
+    ["wss: 'wss://a.acme.com/live'", { ...wss, url: "wss://a.acme.com/live", serverName: "a.acme.com" }],
+    ["grpcs: 8443", { ...grpcs, host: "34.1.1.1", port: 8443, serverName: "shop.acme.com" }],
+    [
+      "grpc: 50051, host: a.acme.com",
+      { ...grpcs, host: "34.1.1.1", port: 50_051, tls: false, serverName: "a.acme.com" },
+    ],
     ["udp: 27015, send: a", { type: "udp", host: "34.1.1.1", port: 27_015, send: "a" }],
     ["dns: 53, ask: www.acme.com A", { ...dns, host: "34.1.1.1" }],
     ["tls: 993", { ...tls, host: "34.1.1.1", port: 993, serverName: "shop.acme.com" }],

@@ -71,3 +71,48 @@ describe("dns", () => {
     ],
   ]);
 });
+
+describe("websocket", () => {
+  refusesEach([
+    [withEndpoint("▸wss://me:secret@acme.com"), "endpoints.docs", "must not hold a password"],
+    [withEndpoint("{ wss: ▸ws://acme.com }"), "endpoints.docs.wss", "does not fit", "wss://"],
+    [withEndpoint("{ ws: ws://acme.com, ▸send: a }"), "endpoints.docs.send", "nothing is expected"],
+    [withEndpoint("{ ws: ws://acme.com, ▸status: [101] }"), "endpoints.docs.status", "for https and http"],
+    [
+      withEndpoint("{ wss: wss://acme.com, headers: { ▸Upgrade: h2c } }"),
+      "endpoints.docs.headers.Upgrade",
+      "cannot be set",
+      "wss and ws",
+    ],
+    [
+      withEndpoint("{ ws: ws://acme.com, ▸verifyCertificate: false }"),
+      "endpoints.docs.verifyCertificate",
+      "not for ws",
+    ],
+    [withService({ check: "{ wss: ▸live }" }), "services.shop.check.wss", "no path", "starts with /"],
+    [
+      withService({ second: "{ id: b, value: 34.1.1.1, check: { wss: 'wss://a.acme.com/', ▸port: 1 } }" }),
+      "services.shop.targets[1].check.port",
+      "what the URL says",
+    ],
+  ]);
+});
+
+describe("grpc", () => {
+  refusesEach([
+    [withEndpoint("{ grpc: ▸acme.com }"), "endpoints.docs.grpc", "no port"],
+    [withEndpoint("▸grpc://acme.com"), "endpoints.docs", "no port"],
+    [withEndpoint("{ grpcs: acme.com, service: ▸'a b' }"), "endpoints.docs.service", "no name of a service"],
+    [
+      withEndpoint("{ grpc: 'acme.com:1', ▸verifyCertificate: true }"),
+      "endpoints.docs.verifyCertificate",
+      "not for grpc",
+    ],
+    [
+      withEndpoint("{ https: https://acme.com, ▸service: a }"),
+      "endpoints.docs.service",
+      "for grpcs and grpc",
+    ],
+    [withService({ check: "{ grpcs: ▸/health }" }), "services.shop.check.grpcs", "port from 1 to 65535"],
+  ]);
+});

@@ -109,7 +109,7 @@ describe("an endpoint", () => {
     [
       withEndpoint("{ http: http://acme.com, ▸verifyCertificate: false }"),
       "endpoints.docs.verifyCertificate",
-      "for https and tls, not for http",
+      "for https, tls, wss and grpcs, not for http",
     ],
     [
       withEndpoint("{ https: https://acme.com, status: ▸200 }"),
@@ -210,7 +210,7 @@ describe("an endpoint", () => {
     [
       withEndpoint("{ https: https://acme.com, ▸expect: a }"),
       "endpoints.docs.expect",
-      "for tcp, tls and udp",
+      "for tcp, tls, udp, wss and ws, not for https",
     ],
     [withEndpoint("{ tls: acme.com, starttls: ▸ldap }"), "endpoints.docs.starttls", '"smtp" or "imap"'],
     [withEndpoint("{ tls: acme.com, minVersion: ▸1.1 }"), "endpoints.docs.minVersion", "1.2 or 1.3"],
