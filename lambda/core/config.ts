@@ -107,7 +107,12 @@ export type GrpcCheck = {
   readonly service: string;
 };
 
-export type Check = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck | GrpcCheck;
+export type SingleCheck = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck | GrpcCheck;
+
+/** Several checks at once: good when all of them are, or when any of them is. */
+export type CombinedCheck = { readonly type: "all" | "any"; readonly checks: readonly SingleCheck[] };
+
+export type Check = SingleCheck | CombinedCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

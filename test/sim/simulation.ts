@@ -266,7 +266,7 @@ const answerPorts = (sim: Simulation, location: string): Parameters<typeof answe
   watchLateness: () => ({ count: () => 0, stop: () => {} }),
   openProber: () => ({
     runCheck: async (check, timeoutMs, signal) => {
-      const id = "url" in check ? new URL(check.url).hostname : check.host;
+      const id = "url" in check ? new URL(check.url).hostname : "host" in check ? check.host : check.type;
       return probe(sim, id, location, timeoutMs, signal);
     },
     close: () => {},
