@@ -1,4 +1,4 @@
-import type { Check, DnsCheck, GrpcCheck, Talk, TlsCheck, UdpCheck } from "../lambda/core/config.ts";
+import type { DnsCheck, GrpcCheck, SingleCheck, Talk, TlsCheck, UdpCheck } from "../lambda/core/config.ts";
 import { defaults } from "./defaults.ts";
 import { dnsValue, parseAsk } from "./dns-values.ts";
 import type { Draft } from "./draft.ts";
@@ -73,7 +73,7 @@ const grpcCheck = ({ scheme, to, name }: Probed, options: PlaceOptions): GrpcChe
 });
 
 /** The check of a place, of a file in which nothing is wrong. */
-export const placeCheck = (probed: Probed, options: PlaceOptions): Check => {
+export const placeCheck = (probed: Probed, options: PlaceOptions): SingleCheck => {
   switch (probed.scheme) {
     case "tls":
       return tlsCheck(probed, options);

@@ -91,7 +91,7 @@ const sections = (file: JsonSchema): Section[] => {
   const { alerts, endpoints, services, defaults } = file.properties ?? {};
   const service = valuesOf(services);
   const target = service?.properties?.["targets"]?.items;
-  const oneOf = `one of ${schemes.map(code).join(", ")}, and the options that go with it`;
+  const oneOf = `one of ${schemes.map(code).join(", ")} and the options that go with it, or several checks in \`all\` or \`any\``;
   const of = (title: string, prose: string, schema: JsonSchema | undefined): Section => ({
     title,
     prose,

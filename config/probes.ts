@@ -1,6 +1,7 @@
 import { hostOf, inUrl, isPort, normalHost, type Place, parsePlace } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Path } from "./finding.ts";
+import { combinationIn, type Part, partsOf, schemesIn, waysIn } from "./parts.ts";
 import type {
   FileConfig,
   FileEndpoint,
@@ -10,7 +11,7 @@ import type {
   FileTargetCheck,
 } from "./schema.ts";
 import { placeOfUrl } from "./schema-values.ts";
-import { defaultPorts, hasUrl, type Scheme, schemes, shortSchemes } from "./schemes.ts";
+import { combinations, defaultPorts, hasUrl, type Scheme, schemes, shortSchemes } from "./schemes.ts";
 
 /** What a check in the file comes to: where its socket goes, and what is asked there. */
 export type Probed = {
@@ -26,10 +27,6 @@ export type Probed = {
   readonly said: Path;
 };
 
-/** The schemes a check names; in a valid one exactly one. */
-export const schemesIn = (check: object | undefined): Scheme[] =>
-  check === undefined ? [] : schemes.filter((scheme) => Object.hasOwn(check, scheme));
-
 /** An endpoint written as a URL is short for a map with one key. */
 export const endpointMap = (endpoint: Draft<FileEndpoint>): Draft<FileEndpointMap> => {
   if (typeof endpoint !== "string") return endpoint;
@@ -40,7 +37,7 @@ export const endpointMap = (endpoint: Draft<FileEndpoint>): Draft<FileEndpointMa
 
 /**
  * The check of a target: its own keys instead of the service's. A target that names a scheme has left the
- * service's scheme with its port.
+ * service's scheme with its port; beside a combination, of either, only the name is taken over.
  */
 export const mergedCheck = (
   service: Draft<FileService>,
@@ -48,8 +45,10 @@ export const mergedCheck = (
 ): Draft<FileTargetCheck> => {
   const own = target.check ?? {};
   const common = service.check ?? {};
-  if (schemesIn(own).length === 0) return { ...common, ...own };
-  const left = new Set<string>([...schemes, "port"]);
+  if (waysIn(own).length === 0) return { ...common, ...own };
+  if (combinationIn(own) !== undefined)
+    return { ...(common.host !== undefined && { host: common.host }), ...own };
+  const left = new Set<string>([...schemes, ...combinations, "port"]);
   const rest = Object.fromEntries(Object.entries(common).filter(([key]) => !left.has(key)));
   return { ...rest, ...own };
 };
@@ -103,18 +102,28 @@ const writtenIn = (
   return { scheme, written };
 };
 
-/** What an endpoint's check comes to; undefined when what it needs is missing or wrong. */
-export const endpointProbe = (endpoint: Draft<FileEndpoint>, path: Path): Probed | undefined => {
-  const check = endpointMap(endpoint);
+type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
+
+/** A check with one scheme, and what it comes to; undefined when what that needs is missing or wrong. */
+export type Planned = { readonly check: AnyCheck; readonly probed: Probed | undefined };
+
+const endpointProbe = ({ check, path, connectPath }: Part<Draft<FileEndpointMap>>, isShort: boolean) => {
   const { scheme, written } = writtenIn(check) ?? {};
   if (scheme === undefined || typeof written !== "string") return undefined;
-  const where = typeof endpoint === "string" ? path : [...path, scheme];
-  const said = check.connect === undefined ? where : [...path, "connect"];
+  const where = isShort ? path : [...path, scheme];
+  const said = check.connect === undefined ? where : connectPath;
   if (hasUrl(scheme)) return urlProbe(scheme, written, check, said);
   const place = parsePlace(written);
   const own = place && { port: defaultPorts[scheme] ?? 0, ...place };
   return placeProbe(scheme, connectPlace(check, own?.port ?? 0) ?? own, own?.host, said);
 };
+
+/** What an endpoint's check comes to, or each of those it combines. */
+export const endpointProbes = (endpoint: Draft<FileEndpoint>, path: Path): Planned[] =>
+  partsOf(endpointMap(endpoint), path).map((part) => ({
+    check: part.check,
+    probed: endpointProbe(part, typeof endpoint === "string"),
+  }));
 
 const pinnedProbe = (
   { scheme, written }: Written,
@@ -132,23 +141,32 @@ const pinnedProbe = (
   return url && { scheme, url, to, pinned: true, said };
 };
 
-/** What a target's check comes to: pinned to the target's own address unless the file says otherwise. */
-export const targetProbe = (
+const targetProbe = (
+  { check, path, connectPath }: Part<Draft<FileTargetCheck>>,
   service: Draft<FileService>,
   target: Draft<FileTarget>,
-  path: Path,
+  valuePath: Path,
 ): Probed | undefined => {
-  const check = mergedCheck(service, target);
   const found = writtenIn(check);
   if (!found) return undefined;
   const { scheme, written } = found;
-  const connect = check.connect === undefined ? undefined : [...path, "check", "connect"];
+  const connect = check.connect === undefined ? undefined : connectPath;
   if (typeof written === "string" && !written.startsWith("/")) {
-    return urlProbe(scheme, written, check, connect ?? [...path, "check", scheme]);
+    return urlProbe(scheme, written, check, connect ?? [...path, scheme]);
   }
   const name = check.host ?? service.dns?.name;
-  return pinnedProbe(found, check, name, target.value, connect ?? [...path, "value"]);
+  return pinnedProbe(found, check, name, target.value, connect ?? valuePath);
 };
+
+/**
+ * What a target's check comes to, or each of those it combines: pinned to the target's own address unless the file
+ * says otherwise.
+ */
+export const targetProbes = (service: Draft<FileService>, target: Draft<FileTarget>, path: Path): Planned[] =>
+  partsOf(mergedCheck(service, target), [...path, "check"]).map((part) => ({
+    check: part.check,
+    probed: targetProbe(part, service, target, [...path, "value"]),
+  }));
 
 export type Entry<T> = { readonly id: string; readonly value: T; readonly path: Path };
 
@@ -172,12 +190,13 @@ export const targetsOf = (service: Entry<Draft<FileService>>): Entry<Draft<FileT
 /** Every place something in the file would connect to. */
 export const allProbes = (file: Draft<FileConfig>): Probed[] =>
   [
-    ...endpointsOf(file).map((endpoint) => endpointProbe(endpoint.value, endpoint.path)),
+    ...endpointsOf(file).flatMap((endpoint) => endpointProbes(endpoint.value, endpoint.path)),
     ...servicesOf(file).flatMap((service) =>
-      targetsOf(service).map((target) => targetProbe(service.value, target.value, target.path)),
+      targetsOf(service).flatMap((target) => targetProbes(service.value, target.value, target.path)),
     ),
     ...(file.references ?? []).map((reference, index) => {
       const place = reference === undefined ? undefined : parsePlace(reference);
-      return placeProbe("tcp", place && { port: 0, ...place }, undefined, ["references", index]);
+      const said = ["references", index];
+      return { probed: placeProbe("tcp", place && { port: 0, ...place }, undefined, said) };
     }),
-  ].filter((probed) => probed !== undefined);
+  ].flatMap(({ probed }) => probed ?? []);

@@ -1,15 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
-import {
-  type Entry,
-  endpointMap,
-  endpointsOf,
-  mergedCheck,
-  schemesIn,
-  servicesOf,
-  targetsOf,
-} from "./probes.ts";
+import { combinationIn, schemesIn, waysIn, writtenParts } from "./parts.ts";
+import { type Entry, endpointMap, endpointsOf, mergedCheck, servicesOf, targetsOf } from "./probes.ts";
 import { typeProblems } from "./rules-types.ts";
 import {
   type FileConfig,
@@ -18,7 +11,7 @@ import {
   type FileTargetCheck,
   schemesOfOptions,
 } from "./schema.ts";
-import { type Scheme, schemes } from "./schemes.ts";
+import { combinations, type Scheme, schemes } from "./schemes.ts";
 
 type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
 
@@ -82,23 +75,25 @@ const headProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] =>
   return [{ path: [...path, key], message: `the answer to HEAD has no body for ${looked}`, hint: "use GET" }];
 };
 
-const schemeProblems = (check: AnyCheck, path: Path, atLeast: 0 | 1): Problem[] => {
-  const found = schemesIn(check);
+const ways = [...schemes, ...combinations];
+
+const wayProblems = (check: AnyCheck, path: Path, atLeast: 0 | 1, known: readonly string[]): Problem[] => {
+  const found = waysIn(check);
   const [, second] = found;
   if (second !== undefined) {
     return [
       {
         path: [...path, second],
         at: "key",
-        message: `a check has one of ${schemes.join(", ")}, not ${found.join(" and ")}`,
+        message: `a check has one of ${known.join(", ")}, not ${found.join(" and ")}`,
       },
     ];
   }
   if (found.length >= atLeast) return [];
-  return [{ path, at: "key", missing: true, message: `needs one of ${schemes.join(", ")}` }];
+  return [{ path, at: "key", missing: true, message: `needs one of ${known.join(", ")}` }];
 };
 
-const urlProblems = (check: Draft<FileTargetCheck>, path: Path): Problem[] => {
+const urlProblems = (check: AnyCheck, path: Path): Problem[] => {
   const inFull = [check.https, check.http, check.wss, check.ws].some(
     (written) => written !== undefined && !written.startsWith("/"),
   );
@@ -113,44 +108,50 @@ const urlProblems = (check: Draft<FileTargetCheck>, path: Path): Problem[] => {
     }));
 };
 
+/** An option beside a combination would be for none of the checks, or for all: it is said where it counts. */
+const misplaced = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] =>
+  Object.keys(own)
+    .filter((key) => key !== "host" && schemesOfOptions.has(key))
+    .map((key) => ({
+      path: [...path, key],
+      at: "key",
+      message: `${key} belongs into a check of ${combinationIn(merged)}`,
+    }));
+
+/** `merged` is judged; pointed at is what the check itself says. */
+const singleProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => [
+  ...optionProblems(own, schemesIn(merged)[0], path),
+  ...headProblems(own, merged, path),
+  ...typeProblems(own, merged, path),
+  ...urlProblems(own, path),
+];
+
+const checkProblems = (own: AnyCheck, merged: AnyCheck, path: Path, atLeast: 0 | 1): Problem[] => [
+  ...wayProblems(own, path, atLeast, ways),
+  ...(combinationIn(merged) === undefined ? singleProblems(own, merged, path) : misplaced(own, merged, path)),
+  ...writtenParts(own, path).flatMap((part) => [
+    ...wayProblems(part.check, part.path, 1, schemes),
+    ...singleProblems(part.check, part.check, part.path),
+  ]),
+];
+
 const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
-  const path = [...service.path, "check"];
   const common = service.value.check;
-  const ofService = common
-    ? [
-        ...schemeProblems(common, path, 1),
-        ...optionProblems(common, schemesIn(common)[0], path),
-        ...headProblems(common, common, path),
-        ...typeProblems(common, common, path),
-      ]
-    : [];
-  const ofTargets = targetsOf(service).flatMap((target) => {
-    const own = target.value.check;
-    if (!own) return [];
-    const at = [...target.path, "check"];
-    const merged = mergedCheck(service.value, target.value);
-    return [
-      ...schemeProblems(own, at, 0),
-      ...optionProblems(own, schemesIn(merged)[0], at),
-      ...headProblems(own, merged, at),
-      ...typeProblems(own, merged, at),
-      ...urlProblems(own, at),
-    ];
-  });
-  return [...ofService, ...ofTargets];
+  return [
+    ...(common ? checkProblems(common, common, [...service.path, "check"], 1) : []),
+    ...targetsOf(service).flatMap((target) => {
+      const own = target.value.check;
+      const merged = mergedCheck(service.value, target.value);
+      return own ? checkProblems(own, merged, [...target.path, "check"], 0) : [];
+    }),
+  ];
 };
 
 /** Whether the keys of each check go together. */
 export const checkRule = (file: Draft<FileConfig>): Problem[] => [
   ...endpointsOf(file).flatMap(({ value, path }) => {
     const check = endpointMap(value);
-    const [scheme] = schemesIn(check);
-    return [
-      ...schemeProblems(check, path, 1),
-      ...optionProblems(check, scheme, path),
-      ...headProblems(check, check, path),
-      ...typeProblems(check, check, path),
-    ];
+    return checkProblems(check, check, path, 1);
   }),
   ...servicesOf(file).flatMap(serviceProblems),
 ];

@@ -1,7 +1,7 @@
 import { dnsExample, dnsValue, parseAsk } from "./dns-values.ts";
 import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
-import { schemesIn } from "./probes.ts";
+import { schemesIn } from "./parts.ts";
 import type { FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import type { Scheme } from "./schemes.ts";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { say } from "./schema-values.ts";
 import type { Scheme } from "./schemes.ts";
 
 /** A map with exactly these keys; its complaint about another key names the known ones, for did-you-mean. */
@@ -25,6 +26,22 @@ export const may = <Schema extends z.ZodType>(schema: Schema, description: strin
 
 export const must = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
   schema.meta({ description, ...meta });
+
+/** The keys that combine checks, each of which has these keys. */
+export const together = <Shape extends z.ZodRawShape>(keys: Shape, title: string) => {
+  const checks = () => {
+    const error = say("must hold 2 to 5 checks");
+    return z.array(part).min(2, { error }).max(5, { error });
+  };
+  const part = map(keys).meta({ id: title });
+  const limits = "2 to 5";
+  return {
+    all: may(checks(), "Checks of which every one must be good, each with the keys of one alone.", {
+      limits,
+    }),
+    any: may(checks(), "Checks of which one must be good.", { limits }),
+  };
+};
 
 /** The schemes each of these keys goes with; those that do not say, with `common`. */
 export const schemesOfKeys = (

@@ -1,4 +1,9 @@
-/** How a check can be written: the key that says where to go, and by what. Exactly one stands in a check. */
+/** How a check can combine others. */
+export const combinations = ["all", "any"] as const;
+
+export type Combination = (typeof combinations)[number];
+
+/** The keys that say where a check goes, and by what. Exactly one stands in a check, or one that combines others. */
 export const schemes = ["https", "http", "tcp", "tls", "udp", "dns", "wss", "ws", "grpcs", "grpc"] as const;
 
 export type Scheme = (typeof schemes)[number];

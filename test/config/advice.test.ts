@@ -43,9 +43,15 @@ describe("what is unwise is told, and does not keep the file from being valid", 
       "wrong server",
     ],
     [
+      "an unverified certificate among several checks",
+      withEndpoint("{ all: [{ tcp: 'acme.com:1' }, { tls: acme.com, verifyCertificate: ▸false }] }"),
+      "endpoints.docs.all[1].verifyCertificate",
+      "wrong server",
+    ],
+    [
       "a certificate that may move a name",
-      service({ check: "{ tls: 443, days: ▸14 }" }),
-      "services.shop.check.days",
+      service({ check: "{ any: [{ tcp: 443 }, { tls: 443, days: ▸14 }] }" }),
+      "services.shop.check.any[1].days",
       "moves the name",
     ],
     [

@@ -135,3 +135,64 @@ describe("targets are probed by their own address with the service's name", () =
     expect(parseValid(withService({ second })).config.endpoints[1]?.check).toEqual(check);
   });
 });
+
+describe("several checks of one target", () => {
+  const check = "{ all: [{ https: /health, status: [204] }, { tcp: 22 }, { tls: 993 }] }";
+  const checks = (second: string) =>
+    parseValid(withService({ check, second })).config.endpoints.map((one) => one.check);
+  const https = (host: string, name = "shop.acme.com") => ({
+    type: "http",
+    url: `https://${name}/health`,
+    serverName: name,
+    connect: { host, port: 443 },
+    method: "GET",
+    headers: {},
+    status: [[204, 204]],
+    redirects: 0,
+    verifyCertificate: true,
+  });
+  const tcp = (host: string) => ({ type: "tcp", host, port: 22 });
+  const imap = (host: string, serverName = "shop.acme.com") => ({ ...tls, host, port: 993, serverName });
+
+  test("go to each target's own address", () => {
+    const all = (host: string) => ({ type: "all", checks: [https(host), tcp(host), imap(host)] });
+    expect(checks("{ id: b, value: 34.1.1.1 }")).toEqual([all("3.120.0.10"), all("34.1.1.1")]);
+  });
+
+  test.each<Row>([
+    ["connect: 4.1.1.1", { type: "all", checks: [https("4.1.1.1"), tcp("4.1.1.1"), imap("4.1.1.1")] }],
+    [
+      "host: a.acme.com",
+      {
+        type: "all",
+        checks: [https("34.1.1.1", "a.acme.com"), tcp("34.1.1.1"), imap("34.1.1.1", "a.acme.com")],
+      },
+    ],
+    ["tcp: 22", tcp("34.1.1.1")],
+    [
+      "any: [{ tcp: 22 }, { tcp: 22, connect: 4.1.1.1 }], connect: 5.1.1.1",
+      { type: "any", checks: [tcp("5.1.1.1"), tcp("4.1.1.1")] },
+    ],
+  ])("unless a target's check says %s", (written, expected) => {
+    expect(checks(`{ id: b, value: 34.1.1.1, check: { ${written} } }`)[1]).toEqual(expected);
+  });
+
+  test("a target may combine where the service does not, and takes over its name alone", () => {
+    const text = withService({
+      check: "{ https: /health, host: a.acme.com, contains: ok }",
+      second: "{ id: b, value: 34.1.1.1, check: { any: [{ tls: 993 }, { tcp: 22 }] } }",
+    });
+    expect(parseValid(text).config.endpoints[1]?.check).toEqual({
+      type: "any",
+      checks: [imap("34.1.1.1", "a.acme.com"), tcp("34.1.1.1")],
+    });
+  });
+
+  test("an endpoint of its own, with one policy for all", () => {
+    const text = withEndpoint("{ any: [{ tcp: '3.1.1.1:22' }, { tls: acme.com }], interval: 30s }");
+    expect(parseValid(text).config.endpoints[0]).toMatchObject({
+      check: { type: "any", checks: [tcp("3.1.1.1"), tls] },
+      policy: { intervalMs: 30_000 },
+    });
+  });
+});

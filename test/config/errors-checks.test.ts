@@ -116,3 +116,75 @@ describe("grpc", () => {
     [withService({ check: "{ grpcs: ▸/health }" }), "services.shop.check.grpcs", "port from 1 to 65535"],
   ]);
 });
+
+describe("several checks", () => {
+  const two = "[{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2' }]";
+  refusesEach([
+    [withEndpoint("{ all: ▸[{ https: https://acme.com }] }"), "endpoints.docs.all", "2 to 5 checks"],
+    [withEndpoint("{ any: ▸{ tcp: 'acme.com:1' } }"), "endpoints.docs.any", "must be a list"],
+    [withEndpoint(`{ all: ${two}, ▸any: ${two} }`), "endpoints.docs.any", "not all and any"],
+    [withEndpoint(`{ https: https://acme.com, ▸all: ${two} }`), "endpoints.docs.all", "not https and all"],
+    [withEndpoint(`{ all: ${two}, ▸expect: a }`), "endpoints.docs.expect", "belongs into a check of all"],
+    [
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, ▸{ connect: 3.1.1.1 }] }"),
+      "endpoints.docs.any[1]",
+      "needs one of https, http",
+    ],
+    [
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2', ▸days: 3 }] }"),
+      "endpoints.docs.any[1].days",
+      "not for tcp",
+    ],
+    [
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2', ▸interval: 3s }] }"),
+      "endpoints.docs.any[1].interval",
+      "unknown key",
+    ],
+    [
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { ▸udp: 'acme.com:2' }] }"),
+      "endpoints.docs.any[1].udp",
+      "needs send",
+    ],
+    [
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { all: ▸[] }] }").replace("all: ▸", "▸all: "),
+      "endpoints.docs.any[1].all",
+      "unknown key",
+    ],
+    [
+      withEndpoint("{ all: [{ tcp: 'acme.com:1' }, { https: https://acme.com, within: ▸4s }] }"),
+      "endpoints.docs.all[1].within",
+      "longer than timeout",
+    ],
+    [
+      withEndpoint("{ all: [{ tcp: 'acme.com:1' }, { tcp: ▸'127.0.0.1:1' }] }"),
+      "endpoints.docs.all[1].tcp",
+      "the function itself",
+    ],
+    [
+      withEndpoint("{ all: [{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2' }], connect: ▸127.0.0.1 }"),
+      "endpoints.docs.connect",
+      "the function itself",
+    ],
+    [
+      withService({ check: "{ all: [{ https: / }, { tcp: 1, ▸host: a.acme.com }] }" }),
+      "services.shop.check.all[1].host",
+      "not for tcp",
+    ],
+    [
+      withService({
+        check: "{ all: [{ https: / }, { tcp: 1 }] }",
+        second: "{ id: b, value: 34.1.1.1, check: { ▸status: [204] } }",
+      }),
+      "services.shop.targets[1].check.status",
+      "belongs into a check of all",
+    ],
+    [
+      withService({
+        check: "{ all: [{ https: / }, { tcp: 1 }] }",
+        second: "{ id: b, value: 34.1.1.1, check: { connect: ▸3.120.0.10 } }",
+      }),
+      "services.shop.targets[1].check.connect",
+      "same place",
+    ],
+  ]);
+});
