@@ -11,7 +11,7 @@ export type PlaceOptions = Draft<
     FileEndpointMap,
     | "verifyCertificate"
     | "starttls"
-    | "days"
+    | "certificateDays"
     | "minVersion"
     | "banner"
     | "send"
@@ -36,7 +36,7 @@ const tlsCheck = ({ to, name }: Probed, options: PlaceOptions): TlsCheck => ({
   serverName: name ?? to.host,
   verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
   ...(options.starttls !== undefined && { starttls: options.starttls }),
-  ...(options.days !== undefined && { days: options.days }),
+  ...(options.certificateDays !== undefined && { certificateDays: options.certificateDays }),
   ...(options.minVersion !== undefined && { minVersion: `${options.minVersion}` as const }),
   ...talk(options),
 });

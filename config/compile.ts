@@ -1,17 +1,15 @@
-import { isIP } from "node:net";
 import type {
   Check,
   Config,
   Endpoint,
-  HttpCheck,
   Policy,
   Service,
   SingleCheck,
   Target,
   TcpCheck,
-  WebsocketCheck,
 } from "../lambda/core/config.ts";
-import { hostOf, normalHost, parsePlace } from "./address.ts";
+import { normalHost, parsePlace } from "./address.ts";
+import { type HttpOptions, httpCheck, known, websocketCheck } from "./compile-http.ts";
 import { type PlaceOptions, placeCheck } from "./compile-place.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
@@ -25,8 +23,7 @@ import {
   type Probed,
   targetProbes,
 } from "./probes.ts";
-import type { FileConfig, FileEndpointMap, FilePolicy, FileService, FileTarget } from "./schema.ts";
-import { parseStatus } from "./schema-values.ts";
+import type { FileConfig, FilePolicy, FileService, FileTarget } from "./schema.ts";
 import { type Combination, hasUrl } from "./schemes.ts";
 
 /** Who is told, in SNS's words. */
@@ -38,19 +35,6 @@ export type Alert = {
 /** What the stacks need to know that a sweep does not. */
 export type Settings = { readonly alerts: readonly Alert[] };
 
-type HttpOptions = Draft<
-  Pick<
-    FileEndpointMap,
-    "method" | "headers" | "status" | "contains" | "matches" | "within" | "redirects" | "verifyCertificate"
-  >
->;
-
-/** For what the schema and the rules have let pass: it cannot be undefined any more. */
-const known = <T>(value: T | undefined, what: string): T => {
-  if (value === undefined) throw new Error(`bug: ${what} was not checked before it was compiled`);
-  return value;
-};
-
 const ms = (written: string): number => known(parseDuration(written), `the duration ${written}`);
 
 const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy => ({
@@ -61,49 +45,6 @@ const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy 
   confirmWithinMs: ms(own.confirmWithin ?? common.confirmWithin ?? defaults.confirmWithin),
   recoverAfterMs: ms(own.recoverAfter ?? common.recoverAfter ?? defaults.recoverAfter),
 });
-
-const lowerCaseNames = (headers: HttpOptions["headers"]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [
-      name.toLowerCase(),
-      known(value, `the header ${name}`),
-    ]),
-  );
-
-const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
-  const url = known(probed.url, "a URL");
-  const host = hostOf(url);
-  const statuses = options.status ?? defaults.status;
-  return {
-    type: "http",
-    url: url.href,
-    ...(probed.pinned && { connect: probed.to }),
-    method: options.method ?? defaults.method,
-    headers: lowerCaseNames(options.headers),
-    status: statuses.map((status) => known(parseStatus(status ?? ""), `the status ${status}`)),
-    ...(options.contains !== undefined && { contains: options.contains }),
-    ...(options.matches !== undefined && { matches: options.matches }),
-    ...(options.within !== undefined && { withinMs: ms(options.within) }),
-    redirects: options.redirects ?? defaults.redirects,
-    verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
-    ...(probed.scheme === "https" && !isIP(host) && { serverName: host }),
-  };
-};
-
-const websocketCheck = (probed: Probed, options: HttpOptions & PlaceOptions): WebsocketCheck => {
-  const url = known(probed.url, "a URL");
-  const host = hostOf(url);
-  return {
-    type: "websocket",
-    url: url.href,
-    ...(probed.pinned && { connect: probed.to }),
-    headers: lowerCaseNames(options.headers),
-    verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
-    ...(probed.scheme === "wss" && !isIP(host) && { serverName: host }),
-    ...(options.send !== undefined && { send: options.send }),
-    ...(options.expect !== undefined && { expect: options.expect }),
-  };
-};
 
 const singleCheck = (probed: Probed, options: HttpOptions & PlaceOptions): SingleCheck => {
   if (!hasUrl(probed.scheme)) return placeCheck(probed, options);
@@ -128,6 +69,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
   mode: service.mode ?? defaults.mode,
   dns: {
     zoneId: service.dns.zoneId,
+    ...(service.dns.roleArn !== undefined && { roleArn: service.dns.roleArn }),
     name: normalHost(service.dns.name),
     type: service.dns.type,
     ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,

@@ -60,6 +60,8 @@ ${fullExample}\`\`\`
 
 ## What is probed
 
+Every option of a check, and every reason why one fails: [checks.md](checks.md).
+
 A lone endpoint is probed by its URL. A target of a service is probed by its own address, its \`value\`, while the
 request carries the service's name (Host, SNI, certificate): the name that is moved is never resolved. Where that does
 not fit, a target's \`check\` says what differs:
@@ -84,7 +86,7 @@ type Section = {
 const mapIn = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   schema?.anyOf?.find((one) => one.properties) ?? schema;
 
-const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined =>
+export const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   typeof schema?.additionalProperties === "object" ? mapIn(schema.additionalProperties) : undefined;
 
 const sections = (file: JsonSchema): Section[] => {
@@ -146,14 +148,29 @@ const row = (key: string, schema: JsonSchema, required: boolean, isCheck: boolea
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 };
 
-const table = ({ title, prose, schema, isCheck = false }: Section): string => {
-  const rows = Object.entries(schema?.properties ?? {}).map(([key, value]) =>
-    row(key, value, schema?.required?.includes(key) ?? false, isCheck),
+type TableOptions = {
+  /** Those keys that are asked for; all of them otherwise. */
+  readonly keys?: readonly string[];
+  /** A column for the schemes that a key goes with. */
+  readonly isCheck?: boolean;
+};
+
+/** The keys of a map. */
+export const keyTable = (
+  schema: JsonSchema | undefined,
+  { keys, isCheck = false }: TableOptions = {},
+): string => {
+  const rows = Object.entries(schema?.properties ?? {}).flatMap(([key, value]) =>
+    keys === undefined || keys.includes(key)
+      ? [row(key, value, schema?.required?.includes(key) ?? false, isCheck)]
+      : [],
   );
   const columns = ["key", ...(isCheck ? ["goes with"] : []), "meaning", "default", "limits"];
-  const head = [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`];
-  return [`### ${title}`, ...(prose ? [prose] : []), [...head, ...rows].join("\n")].join("\n\n");
+  return [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`, ...rows].join("\n");
 };
+
+const table = ({ title, prose, schema, isCheck = false }: Section): string =>
+  [`### ${title}`, ...(prose ? [prose] : []), keyTable(schema, { isCheck })].join("\n\n");
 
 /** The text of `docs/config.md`. */
 export const configDocs = (): string =>

@@ -19,6 +19,8 @@ export type Probed = {
   readonly to: Place;
   /** Whether `to` is something else than the URL's own host and port. */
   readonly pinned: boolean;
+  /** Whether the file says that it is in a private network. */
+  readonly inside: boolean;
   /** The request, where the scheme has one. */
   readonly url?: URL;
   /** The name asked for by SNI and in the certificate, where no URL says it. */
@@ -60,7 +62,7 @@ const placeOf = (url: URL, scheme: Scheme): Place => ({
   port: url.port === "" ? (defaultPorts[scheme] ?? 0) : Number(url.port),
 });
 
-type Connect = { readonly connect?: string | undefined };
+type Connect = { readonly connect?: string | undefined; readonly private?: boolean | undefined };
 
 /** The place of `connect`, with the port it leaves out; undefined when there is none or it is wrong. */
 const connectPlace = (check: Connect, port: number): Place | undefined => {
@@ -76,7 +78,7 @@ const urlProbe = (scheme: Scheme, text: string, check: Connect, said: Path): Pro
   url.hash = "";
   const own = placeOf(url, scheme);
   const to = connectPlace(check, own.port);
-  return { scheme, url, to: to ?? own, pinned: to !== undefined, said };
+  return { scheme, url, to: to ?? own, pinned: to !== undefined, inside: check.private === true, said };
 };
 
 const placeProbe = (
@@ -86,7 +88,7 @@ const placeProbe = (
   said: Path,
 ): Probed | undefined =>
   to && isPort(to.port)
-    ? { scheme, to, pinned: false, ...(name !== undefined && { name }), said }
+    ? { scheme, to, pinned: false, inside: false, ...(name !== undefined && { name }), said }
     : undefined;
 
 type Written = { readonly scheme: Scheme; readonly written: string | number };
@@ -138,7 +140,7 @@ const pinnedProbe = (
   if (!hasUrl(scheme)) return placeProbe(scheme, to, name === undefined ? name : normalHost(name), said);
   if (!to || name === undefined) return undefined;
   const url = parseUrl(`${scheme}://${inUrl(normalHost(name))}:${port}${written}`);
-  return url && { scheme, url, to, pinned: true, said };
+  return url && { scheme, url, to, pinned: true, inside: check.private === true, said };
 };
 
 const targetProbe = (

@@ -3,6 +3,7 @@ import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { combinationIn, schemesIn, waysIn, writtenParts } from "./parts.ts";
 import { type Entry, endpointMap, endpointsOf, mergedCheck, servicesOf, targetsOf } from "./probes.ts";
+import { httpProblems } from "./rules-http.ts";
 import { typeProblems } from "./rules-types.ts";
 import {
   type FileConfig,
@@ -18,8 +19,8 @@ type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
 /** Headers that the request itself is made of. */
 const ownHeaders: Readonly<Record<string, string>> = {
   host: "the name is taken from the URL; use host in the check",
-  "content-length": "a probe has no body",
-  "transfer-encoding": "a probe has no body",
+  "content-length": "the probe counts the body itself",
+  "transfer-encoding": "the probe frames the body itself",
   connection: "every probe opens its own connection",
   upgrade: "wss and ws ask for it",
   "sec-websocket-key": "wss and ws choose one",
@@ -65,14 +66,6 @@ const optionProblems = (check: AnyCheck, scheme: Scheme | undefined, path: Path)
     headerProblem(name, value, [...path, "headers", name]),
   );
   return scheme === undefined ? headers : [...strangers(check, scheme, path), ...headers];
-};
-
-/** A HEAD has no body to look into; pointed at is what this check itself says. */
-const headProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => {
-  const looked = (["contains", "matches"] as const).find((key) => merged[key] !== undefined);
-  const key = looked && Object.hasOwn(own, looked) ? looked : "method";
-  if (merged.method !== "HEAD" || looked === undefined || !Object.hasOwn(own, key)) return [];
-  return [{ path: [...path, key], message: `the answer to HEAD has no body for ${looked}`, hint: "use GET" }];
 };
 
 const ways = [...schemes, ...combinations];
@@ -121,7 +114,7 @@ const misplaced = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] =>
 /** `merged` is judged; pointed at is what the check itself says. */
 const singleProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => [
   ...optionProblems(own, schemesIn(merged)[0], path),
-  ...headProblems(own, merged, path),
+  ...httpProblems({ own, merged, path }),
   ...typeProblems(own, merged, path),
   ...urlProblems(own, path),
 ];

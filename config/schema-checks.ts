@@ -4,21 +4,13 @@ import { dnsTypes } from "./dns-values.ts";
 import { may } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 
-/** Keys of a check that looks at a certificate. */
-export const certificateKeys = {
-  verifyCertificate: may(
-    v.yesOrNo(),
-    "Whether the certificate must be valid for the name that is asked for.",
-    { default: defaults.verifyCertificate, goesWith: ["https", "tls", "wss", "grpcs"] },
-  ),
+/** Keys of a check that shakes hands by TLS. */
+export const tlsKeys = {
   starttls: may(
     z.enum(["smtp", "imap", "pop3", "ftp", "postgres"]),
     "The protocol that begins in plain text and is asked to go over to TLS.",
     { goesWith: ["tls"] },
   ),
-  days: may(v.whole(1, 400), "For how many days more the certificate must be valid.", {
-    goesWith: ["tls"],
-  }),
   minVersion: may(v.tlsVersion(), "The oldest version of TLS that is good; older than 1.2 never is.", {
     default: "1.2",
     goesWith: ["tls"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
-import { certificateKeys, dnsKeys, grpcKeys, talkKeys } from "./schema-checks.ts";
+import { dnsKeys, grpcKeys, talkKeys, tlsKeys } from "./schema-checks.ts";
+import { httpKeys } from "./schema-http.ts";
 import { map, may, must, schemesOfKeys, together } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 import { endpointWays, serviceWays, targetWays } from "./schema-ways.ts";
@@ -50,33 +51,8 @@ const ownPolicyKeys = {
   recoverAfter: own(policyKeys.recoverAfter),
 };
 
-const httpKeys = {
-  method: may(z.enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"]), "The request's method.", {
-    default: defaults.method,
-  }),
-  headers: may(
-    z.record(z.string(), v.anyText()),
-    "Headers to send. Everyone who may read the functions may read them.",
-    { goesWith: ["https", "http", "wss", "ws"] },
-  ),
-  status: may(z.array(v.status()), "Status codes, or ranges of them, that are good.", {
-    default: defaults.status,
-    limits: "100 to 599",
-    examples: [[200, "300-399"]],
-  }),
-  contains: may(v.anyText(), "Text that the answer's body must contain."),
-  matches: may(v.pattern(), "A regular expression (JavaScript's) that the answer's body must match."),
-  within: may(
-    v.duration("1ms", "30s"),
-    "The whole answer must be there within this time; no more than `timeout`.",
-  ),
-  redirects: may(v.whole(0, 10), "How many redirects are followed; 0: a redirect is the answer.", {
-    default: defaults.redirects,
-  }),
-};
-
 /** What a check may say beside where it goes. */
-const optionKeys = { ...httpKeys, ...certificateKeys, ...talkKeys, ...dnsKeys, ...grpcKeys };
+const optionKeys = { ...httpKeys, ...tlsKeys, ...talkKeys, ...dnsKeys, ...grpcKeys };
 
 const endpointKeys = {
   ...endpointWays,
@@ -107,7 +83,7 @@ const placeOfServiceKeys = {
 /** The schemes that each key of a check goes with. */
 export const schemesOfOptions: ReadonlyMap<string, readonly Scheme[]> = new Map([
   ...schemesOfKeys(httpKeys, ["https", "http"]),
-  ...schemesOfKeys({ ...certificateKeys, ...talkKeys, ...dnsKeys, ...grpcKeys, ...placeOfServiceKeys }),
+  ...schemesOfKeys({ ...tlsKeys, ...talkKeys, ...dnsKeys, ...grpcKeys, ...placeOfServiceKeys }),
 ]);
 
 const serviceKeys = {
@@ -143,6 +119,15 @@ const target = map({
 
 const dns = map({
   zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
+  roleArn: may(
+    v.shaped(
+      // IAM allows more characters in a path; `*` and `?` among them would be wildcards in the sweep's own policy.
+      /^arn:aws:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+      "ARN of a role",
+      "arn:aws:iam::123456789012:role/pointsman-zone",
+    ),
+    "The role to read and change the zone in, when the zone is in another account; docs/another-account.md says what it needs.",
+  ),
   name: must(v.dnsName(), "The name that is moved; nothing else may manage this record."),
   type: must(z.enum(["A", "AAAA", "CNAME"]), "The record's type."),
   ttl: may(

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, enter } from "./attempt.ts";
 import { type Failure, failureOf } from "./failure.ts";
 
 const silent: Failure = { reason: "first-byte-timeout", what: "sent no answer" };
@@ -26,7 +26,7 @@ export function exchangeDatagrams<Outcome>(
   judge: Judge<Outcome>,
 ): Promise<Outcome | Failure> {
   const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
-  attempt.phase = "first-byte";
+  enter(attempt, "first-byte");
   attempt.overdue = silent;
   return new Promise((resolve) => {
     let again: NodeJS.Timeout | undefined;

@@ -22,12 +22,10 @@ export async function checkDns(
   attempt: Attempt,
   means: Means,
 ): Promise<Failure | undefined> {
-  const address = await locate(
-    { host: check.host, port: check.port, word: "config" },
-    attempt,
-    means.resolve,
-  );
-  if (typeof address !== "string") return address;
+  const place = { host: check.host, port: check.port, word: "config" } as const;
+  const addresses = await locate(place, attempt, means);
+  if (isFailure(addresses)) return addresses;
+  const [address = ""] = addresses;
   const answer = await ask(address, check, attempt, means);
   return isFailure(answer) ? answer : judge(answer, check);
 }

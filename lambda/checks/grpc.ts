@@ -2,7 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import { isIPv6 } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { GrpcCheck } from "../core/config.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, enter } from "./attempt.ts";
 import { dial, type Means, type Tls } from "./dial.ts";
 import { codeOf, type Failure, failureOf, isFailure } from "./failure.ts";
 import { nameLimit, readResponse, writeRequest } from "./grpc-health.ts";
@@ -26,7 +26,7 @@ export async function checkGrpc(
   const socket = await dial(place, check.tls ? tls : undefined, attempt, means);
   if (isFailure(socket)) return socket;
   if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2")
-    return bad("did not agree to speak HTTP/2");
+    return { reason: "protocol-unexpected", what: "does not offer HTTP/2" };
   const session = connect(authorityOf(check), { createConnection: () => socket, settings });
   const answer = await call(session, check.service, attempt);
   return isFailure(answer) ? answer : judge(answer, check.service);
@@ -90,7 +90,7 @@ function collect(
   let trailers: IncomingHttpHeaders = {};
   let body = Buffer.alloc(0);
   stream.on("response", (headers) => {
-    attempt.phase = "body";
+    enter(attempt, "body");
     head = headers;
   });
   stream.on("trailers", (headers) => {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, enter } from "./attempt.ts";
 import { calledOff, type Failure, failureOf } from "./failure.ts";
 
 /** More than any greeting or answer worth waiting for, in bytes; no more of one is kept. */
@@ -26,6 +26,7 @@ export function receive<Outcome>(
   if (socket.destroyed) {
     return Promise.resolve(socket.errored ? failureOf(socket.errored, attempt.phase) : closedEarly);
   }
+  enter(attempt, "first-byte");
   const received = grow();
   attempt.overdue = lack.silent;
   return new Promise((resolve) => {
@@ -35,7 +36,7 @@ export function receive<Outcome>(
       resolve(outcome);
     };
     const take = (bytes: Buffer) => {
-      attempt.phase = "body";
+      enter(attempt, "body");
       attempt.overdue = lack.wrong;
       const seen = received.bytes().length;
       received.add(bytes);

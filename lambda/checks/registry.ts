@@ -1,6 +1,6 @@
 import type { Check, SingleCheck } from "../core/config.ts";
 import type { Finding } from "../core/probe.ts";
-import { type Attempt, elapsedMs, startAttempt, untilDeadline } from "./attempt.ts";
+import { type Attempt, startAttempt, timesOf, untilDeadline } from "./attempt.ts";
 import { combine } from "./combine.ts";
 import { type Means, sharedSecureContext } from "./dial.ts";
 import { checkDns } from "./dns.ts";
@@ -76,9 +76,9 @@ export async function probe(
     return await combine(check, signal, (one, over) => probe(one, timeoutMs, over, means));
   const attempt = startAttempt("The check");
   const failure = await untilDeadline(attempt, timeoutMs, signal, () => dispatch(check, attempt, means));
-  const latencyMs = Math.round(elapsedMs(attempt));
-  if (failure === undefined) return { ok: true, latencyMs };
-  return { ok: false, latencyMs, reason: failure.reason, detail: `${attempt.where} ${failure.what}.` };
+  const times = timesOf(attempt);
+  if (failure === undefined) return { ok: true, ...times };
+  return { ok: false, ...times, reason: failure.reason, detail: `${attempt.where} ${failure.what}.` };
 }
 
 async function dispatch(check: SingleCheck, attempt: Attempt, means: Means): Promise<Failure | undefined> {

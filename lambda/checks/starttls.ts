@@ -73,7 +73,10 @@ const greeting = (protocol: string): Failure => ({
   reason: "answer-mismatch",
   what: `did not greet as a server of ${protocol} that is ready`,
 });
-const refusal = (command: string): Failure => ({ reason: "tls-failed", what: `did not agree to ${command}` });
+const refusal = (command: string): Failure => ({
+  reason: "starttls-refused",
+  what: `did not agree to ${command}`,
+});
 
 /** RFC 5321, 4.1.3: a client without a name of its own gives its address. */
 const addressLiteral = ({ localAddress = "" }: Socket): string =>

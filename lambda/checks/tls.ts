@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { TlsCheck } from "../core/config.ts";
 import type { Attempt } from "./attempt.ts";
+import { expiry } from "./certificate.ts";
 import { dial, type Means, type Tls, upgrade } from "./dial.ts";
 import { type Failure, isFailure } from "./failure.ts";
 import { hangUp } from "./hang-up.ts";
@@ -33,25 +34,17 @@ async function secured(check: TlsCheck, attempt: Attempt, means: Means): Promise
   return (await startTls(socket, check.starttls, attempt)) ?? (await upgrade(socket, tls, attempt, means));
 }
 
-type Wanted = Pick<TlsCheck, "days" | "minVersion">;
+type Wanted = Pick<TlsCheck, "certificateDays" | "minVersion">;
 
-function objectionTo(socket: TLSSocket, { days, minVersion }: Wanted, nowMs: number): Failure | undefined {
+function objectionTo(
+  socket: TLSSocket,
+  { certificateDays, minVersion }: Wanted,
+  nowMs: number,
+): Failure | undefined {
   // TLS 1.2 is the oldest that Node agrees to.
   if (minVersion === "1.3" && socket.getProtocol() !== "TLSv1.3")
-    return { reason: "tls-too-old", what: "speaks TLS 1.2 at most instead of 1.3" };
-  return days === undefined ? undefined : expiry(socket.getPeerCertificate().valid_to, days, nowMs);
-}
-
-const dayMs = 86_400_000;
-
-/** Whether a certificate that is valid until `validTo` is so for `days` more. */
-export function expiry(validTo: string, days: number, nowMs: number): Failure | undefined {
-  const leftDays = (Date.parse(validTo) - nowMs) / dayMs;
-  if (leftDays >= days) return undefined;
-  // Only where the handshake did not look at it.
-  if (leftDays < 0) return { reason: "tls-expired", what: "showed a certificate that has expired" };
-  return {
-    reason: "tls-expires-soon",
-    what: `showed a certificate that expires in ${Math.floor(leftDays)} days, sooner than in ${days}`,
-  };
+    return { reason: "tls-version", what: "speaks TLS 1.2 at most instead of 1.3" };
+  return certificateDays === undefined
+    ? undefined
+    : expiry(socket.getPeerCertificate().valid_to, certificateDays, nowMs);
 }

@@ -3,7 +3,7 @@ import type { Attempt } from "./attempt.ts";
 import { bytesOf } from "./bytes.ts";
 import { exchangeDatagrams } from "./datagrams.ts";
 import { locate, type Means } from "./dial.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, isFailure } from "./failure.ts";
 
 const wrong: Failure = { reason: "answer-mismatch", what: "answered without the expected text" };
 
@@ -13,12 +13,10 @@ export async function checkUdp(
   attempt: Attempt,
   means: Means,
 ): Promise<Failure | undefined> {
-  const address = await locate(
-    { host: check.host, port: check.port, word: "config" },
-    attempt,
-    means.resolve,
-  );
-  if (typeof address !== "string") return address;
+  const place = { host: check.host, port: check.port, word: "config" } as const;
+  const addresses = await locate(place, attempt, means);
+  if (isFailure(addresses)) return addresses;
+  const [address = ""] = addresses;
   const expected = bytesOf(check.expect ?? "");
   const answered = await exchangeDatagrams(address, check.port, bytesOf(check.send), attempt, (message) =>
     message.includes(expected) ? "good" : wrong,

@@ -9,6 +9,7 @@ import { hangUp } from "./hang-up.ts";
 import { type Head, parseHead } from "./http-head.ts";
 import { refusals } from "./http-judge.ts";
 import { firstHop, type Hop, userAgent } from "./http-request.ts";
+import { collectHead } from "./http-response.ts";
 import { type Lack, receive } from "./receive.ts";
 import { closeFrame, type Heard, messageFrame, readFrames } from "./websocket-frames.ts";
 
@@ -41,12 +42,15 @@ export async function checkWebsocket(
 async function upgrade(socket: Socket, hop: Hop, attempt: Attempt): Promise<Failure | undefined> {
   const key = randomBytes(16).toString("base64");
   socket.write(writeUpgrade(hop, key), "latin1");
-  const answer = await receive(socket, attempt, onUpgrade, splitHead);
+  const heads = collectHead();
+  const answer = await receive(socket, attempt, onUpgrade, (received, seen) =>
+    heads.push(received.subarray(seen)),
+  );
   if (isFailure(answer)) return answer;
   // What has come behind the head is already WebSocket's.
   socket.unshift(answer.rest);
   const head = parseHead(answer.text, "GET");
-  return typeof head === "string" ? bad(`sent ${head}`) : judgeUpgrade(head, key);
+  return isFailure(head) ? head : judgeUpgrade(head, key);
 }
 
 function writeUpgrade({ url, headers }: Hop, key: string): string {
@@ -61,15 +65,6 @@ function writeUpgrade({ url, headers }: Hop, key: string): string {
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
-}
-
-function splitHead(received: Buffer, seen: number): { text: string; rest: Buffer } | Failure | undefined {
-  if (!"HTTP/1.".startsWith(received.toString("latin1", 0, 7)))
-    return bad("sent something that is not HTTP/1.1");
-  const end = received.indexOf("\r\n\r\n", Math.max(0, seen - 3), "latin1");
-  return end === -1
-    ? undefined
-    : { text: received.toString("latin1", 0, end), rest: received.subarray(end + 4) };
 }
 
 /** RFC 6455, 4.1. */

@@ -2,7 +2,7 @@ import type { Config, Service, Target } from "./config.ts";
 import type { Health } from "./health.ts";
 import { pointsTo } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
-import { provesMove, provesUp } from "./verdict.ts";
+import { provesMove, provesUp, sightOf } from "./verdict.ts";
 import type { Ballots } from "./vote.ts";
 
 /** Why a name stays where it is. Only `healthy` is nothing to tell anybody. */
@@ -64,7 +64,7 @@ function leave(
   if (health.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
   const others = service.targets.filter((target) => target !== active);
   const to = others.find((target) =>
-    provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length),
+    provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) {
     const down = others.every((target) => evidence.healths[target.endpoint]?.state === "down");
@@ -91,7 +91,8 @@ function comeBack(
 ): Decision {
   const [primary] = service.targets;
   if (primary === undefined || primary === active) return stay("healthy", "the name points to the primary");
-  const isProven = mayMove(config) && provesUp(evidence.ballots, primary.endpoint, config.locations.length);
+  const isProven =
+    mayMove(config) && provesUp(evidence.ballots, primary.endpoint, config.locations.length, sightOf(config));
   if (!isProven || !failbackDue(service, state, evidence.healths, evidence.atMs)) {
     return active === undefined
       ? stay("orphan", orphanWhy)
@@ -108,7 +109,7 @@ function comeBack(
 /** The name has no record yet: it gets the first target, in order, that is proven up. */
 function create(config: Config, service: Service, evidence: Evidence): Decision {
   const to = service.targets.find((target) =>
-    provesUp(evidence.ballots, target.endpoint, config.locations.length),
+    provesUp(evidence.ballots, target.endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) return stay("not-proven", "the name has no record and no target is proven up");
   if (!mayMove(config)) return stay("too-few-locations", tooFew);

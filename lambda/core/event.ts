@@ -24,8 +24,11 @@ export type EventKind =
   | "foreign"
   | "armed-again"
   | "repointed"
+  | "unreadable"
+  | "readable-again"
   | "orphan"
-  | "limit";
+  | "limit"
+  | "test";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -79,8 +82,11 @@ export const severities: Record<EventKind, Severity> = {
   foreign: "critical",
   "armed-again": "info",
   repointed: "warning",
+  unreadable: "warning",
+  "readable-again": "info",
   orphan: "warning",
   limit: "warning",
+  test: "info",
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */

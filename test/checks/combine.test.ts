@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { conclude } from "../../lambda/checks/combine.ts";
 import { runCheck } from "../../lambda/checks/registry.ts";
 import type { CombinedCheck, SingleCheck } from "../../lambda/core/config.ts";
-import type { Finding, Reason } from "../../lambda/core/probe.ts";
+import type { Finding } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { httpCheck, listen, never, page, says, withServer } from "./servers.ts";
 
 const patientMs = 20_000;

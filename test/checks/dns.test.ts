@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedSecureContext } from "../../lambda/checks/dial.ts";
 import { probe, runCheck } from "../../lambda/checks/registry.ts";
 import type { DnsCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { type DnsServer, openDnsServer } from "../../local/route53/dns-server.ts";
 import { openZone } from "../../local/route53/zone.ts";
 import { replies, type Serve, withDatagrams } from "./datagram-servers.ts";
@@ -131,7 +131,7 @@ describe("asked by UDP of a server that", () => {
   });
 
   it("is behind a name that leads to this machine: refused", async () => {
-    const means = { resolve: async () => "127.0.0.1", secureContext: sharedSecureContext() };
+    const means = { resolve: async () => ["127.0.0.1"], secureContext: sharedSecureContext() };
     const check = dns(53, { host: "rebind.example.test" });
     expect(await probe(check, patientMs, never(), means)).toMatchObject({ reason: "address-refused" });
   });

@@ -211,8 +211,8 @@ describe("over TLS", () => {
     const plain = await listenTls(tls, () => {});
     const ignoring = await found(plain.port, { tls: true });
     await plain.closed();
-    expect(refusing).toMatch(/^tls-failed/);
-    expect(ignoring).toBe("bad-response: did not agree to speak HTTP/2.");
+    expect(refusing).toMatch(/^tls-(?:failed|refused)/);
+    expect(ignoring).toBe("protocol-unexpected: does not offer HTTP/2.");
   });
 });
 

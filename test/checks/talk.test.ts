@@ -4,7 +4,7 @@ import { bytesOf } from "../../lambda/checks/bytes.ts";
 import { answerLimit } from "../../lambda/checks/receive.ts";
 import { runCheck } from "../../lambda/checks/registry.ts";
 import type { Talk } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { never, says, saysAndCloses, withServer } from "./servers.ts";
 
 const patientMs = 20_000;

@@ -1,9 +1,9 @@
 import type { TlsOptions } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expiry } from "../../lambda/checks/certificate.ts";
 import { openProber, type Prober } from "../../lambda/checks/registry.ts";
-import { expiry } from "../../lambda/checks/tls.ts";
 import type { StartTls, TlsCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { fixture, listenTls, never, withServer } from "./servers.ts";
 import { startTlsServer, type Turn } from "./starttls-servers.ts";
 
@@ -36,17 +36,17 @@ describe("tls", () => {
     ["one that has expired", shows("expired"), {}, "tls-expired"],
     ["a self-signed one", shows("self-signed"), {}, "tls-untrusted"],
     ["a self-signed one nobody looks at", shows("self-signed"), lax, "ok"],
-    ["one that is valid for long", shows("good"), { days: 14 }, "ok"],
-    ["one that is not valid for as long", shows("good"), { days: 36_500 }, "tls-expires-soon"],
+    ["one that is valid for long", shows("good"), { certificateDays: 14 }, "ok"],
+    ["one that is not valid for as long", shows("good"), { certificateDays: 36_500 }, "tls-expires-soon"],
     [
       "one that has expired, looked at for its days only",
       shows("expired"),
-      { ...lax, days: 1 },
+      { ...lax, certificateDays: 1 },
       "tls-expired",
     ],
     ["TLS 1.3", shows("good"), { minVersion: "1.3" }, "ok"],
     ["TLS 1.2 where that will do", only12, { minVersion: "1.2" }, "ok"],
-    ["TLS 1.2 where 1.3 is wanted", only12, { minVersion: "1.3" }, "tls-too-old"],
+    ["TLS 1.2 where 1.3 is wanted", only12, { minVersion: "1.3" }, "tls-version"],
     ["the text that is expected", shows("good"), { send: "PING", expect: "+PONG" }, "ok"],
     ["another text, and the end", shows("good"), { send: "QUIT", expect: "+PONG" }, "answer-mismatch"],
   ])("%s", async (_name, options, wanted, expected) => {
@@ -108,11 +108,11 @@ describe.each(protocols)("tls after %s", (starttls) => {
   it.each<[string, Turn, Partial<TlsCheck>, Reason | "ok"]>([
     ["a handshake", {}, {}, "ok"],
     ["what is said behind it", {}, { expect: "220 secured" }, "ok"],
-    ["a certificate that is valid for long", {}, { days: 14 }, "ok"],
-    ["one that is not valid for as long", {}, { days: 36_500 }, "tls-expires-soon"],
+    ["a certificate that is valid for long", {}, { certificateDays: 14 }, "ok"],
+    ["one that is not valid for as long", {}, { certificateDays: 36_500 }, "tls-expires-soon"],
     ["one for another name", { shows: "other-name" }, {}, "tls-name-mismatch"],
-    ["a refusal", { instead: "502 no\r\n" }, {}, "tls-failed"],
-    ["plain text where the handshake should be", { plain: true }, {}, "tls-failed"],
+    ["a refusal", { instead: "502 no\r\n" }, {}, "starttls-refused"],
+    ["plain text where the handshake should be", { plain: true }, {}, "tls-not-spoken"],
     ["more plain text than was asked for", { more: "250 hello\r\n" }, {}, "bad-response"],
   ])("%s", async (_name, turn, wanted, expected) => {
     const finding = await probe(turn, wanted);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sharedSecureContext } from "../../lambda/checks/dial.ts";
 import { probe, runCheck } from "../../lambda/checks/registry.ts";
 import type { UdpCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { replies, type Serve, withDatagrams } from "./datagram-servers.ts";
 import { never } from "./servers.ts";
 
@@ -79,7 +79,7 @@ describe("udp", () => {
   });
 
   it("is refused where DNS leads to this machine", async () => {
-    const means = { resolve: async () => "127.0.0.1", secureContext: sharedSecureContext() };
+    const means = { resolve: async () => ["127.0.0.1"], secureContext: sharedSecureContext() };
     const check = udp(53, { host: "rebind.example.test" });
     expect(await probe(check, 20_000, never(), means)).toMatchObject({ reason: "address-refused" });
   });

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { openProber, runCheck } from "../../lambda/checks/registry.ts";
 import type { WebsocketCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { fixture, never, page, repeats, says, saysAndCloses, withServer } from "./servers.ts";
 import {
   acceptOf,
@@ -72,7 +72,7 @@ const bad: Case[] = [
   ],
   ["goes over to h2c", instead((request) => goesOver(request, { Upgrade: "h2c" })), {}, "bad-response"],
   ["sends a malformed head", instead((request) => goesOver(request, { "a b": "c" })), {}, "bad-response"],
-  ["sends an endless head", repeats("HTTP/1.1 101 Fine\r\n", "X-Flood: 1\r\n"), {}, "bad-response"],
+  ["sends an endless head", repeats("HTTP/1.1 101 Fine\r\n", "X-Flood: 1\r\n"), {}, "headers-too-large"],
   ["sends its head byte by byte", repeats("HTTP/1.1 101 Fine\r\nX: ", "x", 20), {}, "bad-response", shortMs],
   ["takes the request and is silent", () => {}, {}, "first-byte-timeout", shortMs],
   ["takes the request and closes", (socket) => socket.once("data", () => socket.end()), {}, "closed-early"],

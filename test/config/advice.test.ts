@@ -50,9 +50,9 @@ describe("what is unwise is told, and does not keep the file from being valid", 
     ],
     [
       "a certificate that may move a name",
-      service({ check: "{ any: [{ tcp: 443 }, { tls: 443, days: ▸14 }] }" }),
-      "services.shop.check.any[1].days",
-      "moves the name",
+      service({ check: "{ any: [{ tcp: 443 }, { tls: 443, ▸certificateDays: 14 }] }" }),
+      "services.shop.check.any[1].certificateDays",
+      "would be moved",
     ],
     [
       "plain http for all services",
@@ -124,6 +124,19 @@ describe("locations", () => {
     expect(warningsOf(text)).toEqual([expect.stringMatching(/^locations\[0\]: home is us-east-1/)]);
     expect(warningsOf(withLocations([...all.slice(0, 4), "us-east-1"]))).toEqual([]);
   });
+});
+
+test.each([
+  [2, "2 services tell what they would do and move nothing: s0, s1"],
+  [1000, "1000 services tell what they would do and move nothing: s0, s1, s2 and 997 more"],
+])("%i services in shadow mode are one warning, at the first one", (count, message) => {
+  const service = (i: number) =>
+    `  s${i}: { dns: { zoneId: Z0SHOP, name: s${i}.acme.com, type: A }, check: { https: / }, targets: [{ id: a, value: 3.1.1.1 }, { id: b, value: 3.1.1.2 }] }`;
+  const armed = service(9999).replace("{ dns", "{ mode: armed, dns");
+  const many = Array.from({ length: count }, (_, i) => service(i));
+  expect(warningsOf(`${head}services:\n${[armed, ...many].join("\n")}\n`)).toEqual([
+    `services.s0: mode shadow: ${message}`,
+  ]);
 });
 
 test.each([

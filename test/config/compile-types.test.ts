@@ -86,12 +86,12 @@ describe("endpoints", () => {
     ),
     ["{ tls: 'acme.com:443', connect: 3.1.1.1 }", { ...tls, host: "3.1.1.1" }],
     [
-      `{ tls: 'acme.com:587', starttls: smtp, days: 14, minVersion: 1.3, verifyCertificate: false, expect: ok }`,
+      `{ tls: 'acme.com:587', starttls: smtp, certificateDays: 14, minVersion: 1.3, verifyCertificate: false, expect: ok }`,
       {
         ...tls,
         port: 587,
         starttls: "smtp",
-        days: 14,
+        certificateDays: 14,
         minVersion: "1.3",
         verifyCertificate: false,
         expect: "ok",

@@ -131,8 +131,8 @@ describe("several checks", () => {
       "needs one of https, http",
     ],
     [
-      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2', ▸days: 3 }] }"),
-      "endpoints.docs.any[1].days",
+      withEndpoint("{ any: [{ tcp: 'acme.com:1' }, { tcp: 'acme.com:2', ▸certificateDays: 3 }] }"),
+      "endpoints.docs.any[1].certificateDays",
       "not for tcp",
     ],
     [

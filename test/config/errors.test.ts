@@ -133,7 +133,12 @@ describe("an endpoint", () => {
       "endpoints.docs.matches",
       "no regular expression",
     ],
-    [withEndpoint("{ https: https://acme.com, matches: ▸'(\\w+)*x' }"), "endpoints.docs.matches", "for ever"],
+    [
+      withEndpoint("{ https: https://acme.com, matches: ▸'a(?=b)' }"),
+      "endpoints.docs.matches",
+      "no regular",
+      "RE2",
+    ],
     [withEndpoint("{ https: https://acme.com, method: ▸get }"), "endpoints.docs.method", '"GET" or', '"GET"'],
     [
       withEndpoint("{ https: https://acme.com, method: HEAD, contains: ▸ok }"),
@@ -214,7 +219,11 @@ describe("an endpoint", () => {
     ],
     [withEndpoint("{ tls: acme.com, starttls: ▸ldap }"), "endpoints.docs.starttls", '"smtp" or "imap"'],
     [withEndpoint("{ tls: acme.com, minVersion: ▸1.1 }"), "endpoints.docs.minVersion", "1.2 or 1.3"],
-    [withEndpoint("{ tls: acme.com, days: ▸0 }"), "endpoints.docs.days", "from 1 to 400"],
+    [
+      withEndpoint("{ tls: acme.com, certificateDays: ▸0 }"),
+      "endpoints.docs.certificateDays",
+      "from 1 to 365",
+    ],
     [withEndpoint("▸tls://acme.com:x"), "endpoints.docs", "no host and port"],
     [
       withEndpoint("{ https: https://acme.com, ▸tiemout: 2s }"),
