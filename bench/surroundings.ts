@@ -44,7 +44,7 @@ endpoints:\n${many(loneEndpoints, endpoint)}\nservices:\n${many(services, servic
 function probesOf({ id, check, timeoutMs, triesAtMs }: Question, isOutage: boolean): Probe[] {
   const isDown = isOutage && !id.startsWith("reference/") && !id.endsWith("/standby");
   if (!isDown) return [{ id, ok: true, latencyMs: 87, startedAfterMs: triesAtMs[0] ?? 0 }];
-  const asked = check.type === "http" ? `GET ${check.url}` : `${check.host}:${check.port}`;
+  const asked = "url" in check ? `GET ${check.url}` : check.type;
   const detail = `${asked}: 3.1.0.1:443 did not answer the connection attempt within ${timeoutMs} ms`;
   return triesAtMs.map((startedAfterMs) => {
     const tried = { id, startedAfterMs, latencyMs: timeoutMs };

@@ -3,15 +3,15 @@ import { defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
+import { partsOf, schemesIn } from "./parts.ts";
 import {
   allProbes,
   endpointMap,
   endpointsOf,
   mergedCheck,
   type Probed,
-  schemesIn,
   servicesOf,
-  targetProbe,
+  targetProbes,
   targetsOf,
 } from "./probes.ts";
 import type { FileConfig, FileEndpointMap, FilePolicy, FileTargetCheck } from "./schema.ts";
@@ -55,8 +55,9 @@ const homeWithTarget: Advice = (file) => {
   if (home === undefined) return [];
   return servicesOf(file).flatMap((service) =>
     targetsOf(service).flatMap((target) => {
-      const to = targetProbe(service.value, target.value, target.path)?.to.host ?? "";
-      if (![to, normalHost(target.value.value ?? "")].some((host) => regionIn(host, home))) return [];
+      const probes = targetProbes(service.value, target.value, target.path);
+      const hosts = [normalHost(target.value.value ?? ""), ...probes.map((one) => one.probed?.to.host ?? "")];
+      if (!hosts.some((host) => regionIn(host, home))) return [];
       const message = `this target is in ${home}, which is home: both would be gone on the same day`;
       return [{ path: [...target.path, "value"], message, hint: "another Region first in locations" }];
     }),
@@ -123,12 +124,12 @@ const placeholderName: Advice = (file) =>
 
 type Checked = { readonly check: Draft<FileEndpointMap> | Draft<FileTargetCheck>; readonly path: Path };
 
-/** Every check as it was written, a service's once. */
+/** Every check as it was written, a service's once, and each of those that are combined. */
 const checks = (file: File): Checked[] => [
-  ...endpointsOf(file).map(({ value, path }) => ({ check: endpointMap(value), path })),
+  ...endpointsOf(file).flatMap(({ value, path }) => partsOf(endpointMap(value), path)),
   ...servicesOf(file).flatMap((service) => [
-    { check: service.value.check ?? {}, path: [...service.path, "check"] },
-    ...targetsOf(service).map(({ value, path }) => ({ check: value.check ?? {}, path: [...path, "check"] })),
+    ...partsOf(service.value.check ?? {}, [...service.path, "check"]),
+    ...targetsOf(service).flatMap(({ value, path }) => partsOf(value.check ?? {}, [...path, "check"])),
   ]),
 ];
 
@@ -179,7 +180,9 @@ const certificateMoves: Advice = (file) =>
 const plainHttpServices: Advice = (file) => {
   const services = servicesOf(file);
   const schemes = services.flatMap((service) =>
-    targetsOf(service).map(({ value }) => schemesIn(mergedCheck(service.value, value))[0]),
+    targetsOf(service).flatMap(({ value }) =>
+      partsOf(mergedCheck(service.value, value), []).map(({ check }) => schemesIn(check)[0]),
+    ),
   );
   if (schemes.length === 0 || schemes.some((scheme) => scheme !== "http")) return [];
   const message = "all services are checked by http: a broken or expired certificate goes unnoticed";

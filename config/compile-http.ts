@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
-import type { HeaderWish, HttpCheck, JsonWish } from "../lambda/core/config.ts";
+import type { HeaderWish, HttpCheck, JsonWish, WebsocketCheck } from "../lambda/core/config.ts";
 import { hostOf } from "./address.ts";
+import type { PlaceOptions } from "./compile-place.ts";
 import { defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { parseDuration } from "./duration.ts";
@@ -9,6 +10,7 @@ import type { Probed } from "./probes.ts";
 import type { FileEndpointMap } from "./schema.ts";
 import type { HttpKey } from "./schema-http.ts";
 import { parseStatus } from "./schema-values.ts";
+import type { Scheme } from "./schemes.ts";
 
 export type HttpOptions = Draft<Pick<FileEndpointMap, HttpKey>>;
 
@@ -19,19 +21,32 @@ export const known = <T>(value: T | undefined, what: string): T => {
 };
 
 /** The check of what the file says. */
-export const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
+export const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => ({
+  type: "http",
+  ...requestOf(probed, options, "https"),
+  method: options.method ?? defaults.method,
+  ...askedOf(options),
+  ...wantedOf(options),
+});
+
+/** The check of a URL that goes over to WebSocket. */
+export const websocketCheck = (probed: Probed, options: HttpOptions & PlaceOptions): WebsocketCheck => ({
+  type: "websocket",
+  ...requestOf(probed, options, "wss"),
+  ...(options.send !== undefined && { send: options.send }),
+  ...(options.expect !== undefined && { expect: options.expect }),
+});
+
+/** @param secure the scheme that asks for a certificate */
+const requestOf = (probed: Probed, options: HttpOptions, secure: Scheme) => {
   const url = known(probed.url, "a URL");
   const host = hostOf(url);
   return {
-    type: "http",
     url: url.href,
     ...(probed.pinned && { connect: probed.to }),
-    method: options.method ?? defaults.method,
     headers: headersOf(options),
     verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
-    ...(probed.scheme === "https" && !isIP(host) && { serverName: host }),
-    ...askedOf(options),
-    ...wantedOf(options),
+    ...(probed.scheme === secure && !isIP(host) && { serverName: host }),
   };
 };
 

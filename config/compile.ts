@@ -1,11 +1,30 @@
-import type { Check, Config, Endpoint, Policy, Service, Target, TcpCheck } from "../lambda/core/config.ts";
+import type {
+  Check,
+  Config,
+  Endpoint,
+  Policy,
+  Service,
+  SingleCheck,
+  Target,
+  TcpCheck,
+} from "../lambda/core/config.ts";
 import { normalHost, parsePlace } from "./address.ts";
-import { type HttpOptions, httpCheck, known } from "./compile-http.ts";
+import { type HttpOptions, httpCheck, known, websocketCheck } from "./compile-http.ts";
+import { type PlaceOptions, placeCheck } from "./compile-place.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { parseDuration } from "./duration.ts";
-import { endpointMap, endpointProbe, mergedCheck, type Probed, targetProbe } from "./probes.ts";
+import { combinationIn } from "./parts.ts";
+import {
+  endpointMap,
+  endpointProbes,
+  mergedCheck,
+  type Planned,
+  type Probed,
+  targetProbes,
+} from "./probes.ts";
 import type { FileConfig, FilePolicy, FileService, FileTarget } from "./schema.ts";
+import { type Combination, hasUrl } from "./schemes.ts";
 
 /** Who is told, in SNS's words. */
 export type Alert = {
@@ -27,8 +46,15 @@ const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy 
   recoverAfterMs: ms(own.recoverAfter ?? common.recoverAfter ?? defaults.recoverAfter),
 });
 
-const check = (probed: Probed, options: HttpOptions): Check =>
-  probed.scheme === "tcp" ? { type: "tcp", ...probed.to } : httpCheck(probed, options);
+const singleCheck = (probed: Probed, options: HttpOptions & PlaceOptions): SingleCheck => {
+  if (!hasUrl(probed.scheme)) return placeCheck(probed, options);
+  return probed.scheme.startsWith("ws") ? websocketCheck(probed, options) : httpCheck(probed, options);
+};
+
+const check = (planned: readonly Planned[], way: Combination | undefined, what: string): Check => {
+  const checks = planned.map(({ probed, check: options }) => singleCheck(known(probed, what), options));
+  return way === undefined ? known(checks[0], what) : { type: way, checks };
+};
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 
@@ -61,8 +87,9 @@ const targetEndpoints = (
   service.targets.map((target, index) => ({
     id: targetEndpointId(id, target),
     check: check(
-      known(targetProbe(service, target, ["services", id, "targets", index]), `target ${target.id}`),
-      mergedCheck(service, target),
+      targetProbes(service, target, ["services", id, "targets", index]),
+      combinationIn(mergedCheck(service, target)),
+      `target ${target.id}`,
     ),
     policy: policy(service, common),
   }));
@@ -70,8 +97,12 @@ const targetEndpoints = (
 const loneEndpoints = (file: FileConfig): Endpoint[] =>
   Object.entries(file.endpoints ?? {}).map(([id, endpoint]) => {
     const options = endpointMap(endpoint);
-    const probed = known(endpointProbe(endpoint, ["endpoints", id]), `endpoint ${id}`);
-    return { id, check: check(probed, options), policy: policy(options, file.defaults) };
+    const planned = endpointProbes(endpoint, ["endpoints", id]);
+    return {
+      id,
+      check: check(planned, combinationIn(options), `endpoint ${id}`),
+      policy: policy(options, file.defaults),
+    };
   });
 
 const references = (file: FileConfig): TcpCheck[] => {

@@ -18,6 +18,7 @@ export const defaults = {
   redirects: 0,
   private: false,
   verifyCertificate: true,
+  rcode: "NOERROR",
   acceptSingleLocation: false,
 } as const;
 

@@ -1,4 +1,6 @@
 import { type JsonSchema, jsonSchema } from "./json-schema.ts";
+import { schemesOfOptions } from "./schema.ts";
+import { schemes } from "./schemes.ts";
 
 /** The least a config needs. */
 export const smallExample = `locations: [eu-central-1]
@@ -73,7 +75,13 @@ probed. \`timeout\` and \`confirmWithin\` together must fit into \`interval\`, t
 apart into \`confirmWithin\`, and \`within\` into \`timeout\`.
 `;
 
-type Section = { readonly title: string; readonly prose: string; readonly schema: JsonSchema | undefined };
+type Section = {
+  readonly title: string;
+  readonly prose: string;
+  readonly schema: JsonSchema | undefined;
+  /** A check, whose keys go with some schemes only. */
+  readonly isCheck?: boolean;
+};
 
 const mapIn = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   schema?.anyOf?.find((one) => one.properties) ?? schema;
@@ -85,20 +93,25 @@ const sections = (file: JsonSchema): Section[] => {
   const { alerts, endpoints, services, defaults } = file.properties ?? {};
   const service = valuesOf(services);
   const target = service?.properties?.["targets"]?.items;
+  const oneOf = `one of ${schemes.map(code).join(", ")} and the options that go with it, or several checks in \`all\` or \`any\``;
   const of = (title: string, prose: string, schema: JsonSchema | undefined): Section => ({
     title,
     prose,
     schema,
   });
+  const check = (title: string, prose: string, schema: JsonSchema | undefined): Section => ({
+    ...of(title, prose, schema),
+    isCheck: true,
+  });
   return [
     of("The file", "", file),
     of("`alerts`", "A list; each entry has one of these keys.", alerts?.items),
-    of("`endpoints.<id>`", "A URL, or a map with one of `https`, `http`, `tcp`.", valuesOf(endpoints)),
+    check("`endpoints.<id>`", `A URL, or a map with ${oneOf}.`, valuesOf(endpoints)),
     of("`services.<id>`", "", service),
     of("`services.<id>.dns`", "", service?.properties?.["dns"]),
-    of("`services.<id>.check`", "One of `https`, `http`, `tcp`.", service?.properties?.["check"]),
+    check("`services.<id>.check`", `A map with ${oneOf}.`, service?.properties?.["check"]),
     of("`services.<id>.targets`", "A list; the first is the primary.", target),
-    of(
+    check(
       "`services.<id>.targets[].check`",
       "What is not said here is taken from the service's check. A scheme here leaves the service's scheme and port.",
       target?.properties?.["check"],
@@ -122,23 +135,42 @@ const defaultOf = (schema: JsonSchema, required: boolean): string => {
   return schema.otherwise ?? (schema.default === undefined ? "" : code(schema.default));
 };
 
-const row = (key: string, schema: JsonSchema, required: boolean): string => {
-  const cells = [`\`${key}\``, schema.description ?? "", defaultOf(schema, required), limitsOf(schema)];
+const schemesOf = (key: string): string => (schemesOfOptions.get(key) ?? []).map(code).join(", ");
+
+const row = (key: string, schema: JsonSchema, required: boolean, isCheck: boolean): string => {
+  const cells = [
+    `\`${key}\``,
+    ...(isCheck ? [schemesOf(key)] : []),
+    schema.description ?? "",
+    defaultOf(schema, required),
+    limitsOf(schema),
+  ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 };
 
-/** The keys of a map, or those of them that are asked for. */
-export const keyTable = (schema: JsonSchema | undefined, keys?: readonly string[]): string => {
-  const rows = Object.entries(schema?.properties ?? {}).flatMap(([key, value]) =>
-    keys === undefined || keys.includes(key)
-      ? [row(key, value, schema?.required?.includes(key) ?? false)]
-      : [],
-  );
-  return ["| key | meaning | default | limits |", "|---|---|---|---|", ...rows].join("\n");
+type TableOptions = {
+  /** Those keys that are asked for; all of them otherwise. */
+  readonly keys?: readonly string[];
+  /** A column for the schemes that a key goes with. */
+  readonly isCheck?: boolean;
 };
 
-const table = ({ title, prose, schema }: Section): string =>
-  [`### ${title}`, ...(prose ? [prose] : []), keyTable(schema)].join("\n\n");
+/** The keys of a map. */
+export const keyTable = (
+  schema: JsonSchema | undefined,
+  { keys, isCheck = false }: TableOptions = {},
+): string => {
+  const rows = Object.entries(schema?.properties ?? {}).flatMap(([key, value]) =>
+    keys === undefined || keys.includes(key)
+      ? [row(key, value, schema?.required?.includes(key) ?? false, isCheck)]
+      : [],
+  );
+  const columns = ["key", ...(isCheck ? ["goes with"] : []), "meaning", "default", "limits"];
+  return [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`, ...rows].join("\n");
+};
+
+const table = ({ title, prose, schema, isCheck = false }: Section): string =>
+  [`### ${title}`, ...(prose ? [prose] : []), keyTable(schema, { isCheck })].join("\n\n");
 
 /** The text of `docs/config.md`. */
 export const configDocs = (): string =>

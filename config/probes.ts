@@ -1,6 +1,7 @@
 import { hostOf, inUrl, isPort, normalHost, type Place, parsePlace } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Path } from "./finding.ts";
+import { combinationIn, type Part, partsOf, schemesIn, waysIn } from "./parts.ts";
 import type {
   FileConfig,
   FileEndpoint,
@@ -9,9 +10,8 @@ import type {
   FileTarget,
   FileTargetCheck,
 } from "./schema.ts";
-
-export const schemes = ["https", "http", "tcp"] as const;
-export type Scheme = (typeof schemes)[number];
+import { placeOfUrl } from "./schema-values.ts";
+import { combinations, defaultPorts, hasUrl, type Scheme, schemes, shortSchemes } from "./schemes.ts";
 
 /** What a check in the file comes to: where its socket goes, and what is asked there. */
 export type Probed = {
@@ -21,28 +21,25 @@ export type Probed = {
   readonly pinned: boolean;
   /** Whether the file says that it is in a private network. */
   readonly inside: boolean;
-  /** The request; http and https only. */
+  /** The request, where the scheme has one. */
   readonly url?: URL;
+  /** The name asked for by SNI and in the certificate, where no URL says it. */
+  readonly name?: string;
   /** What in the file says where the socket goes. */
   readonly said: Path;
 };
 
-const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
-
-/** The schemes a check names; in a valid one exactly one. */
-export const schemesIn = (check: object | undefined): Scheme[] =>
-  check === undefined ? [] : schemes.filter((scheme) => Object.hasOwn(check, scheme));
-
 /** An endpoint written as a URL is short for a map with one key. */
 export const endpointMap = (endpoint: Draft<FileEndpoint>): Draft<FileEndpointMap> => {
   if (typeof endpoint !== "string") return endpoint;
-  if (/^tcp:/i.test(endpoint)) return { tcp: endpoint.slice("tcp://".length).replace(/\/$/, "") };
-  return /^http:/i.test(endpoint) ? { http: endpoint } : { https: endpoint };
+  const [scheme = ""] = endpoint.toLowerCase().split(":", 1);
+  const key = shortSchemes.find((one) => one === scheme) ?? "https";
+  return { [key]: placeOfUrl(endpoint) ?? endpoint };
 };
 
 /**
  * The check of a target: its own keys instead of the service's. A target that names a scheme has left the
- * service's scheme with its port.
+ * service's scheme with its port; beside a combination, of either, only the name is taken over.
  */
 export const mergedCheck = (
   service: Draft<FileService>,
@@ -50,8 +47,11 @@ export const mergedCheck = (
 ): Draft<FileTargetCheck> => {
   const own = target.check ?? {};
   const common = service.check ?? {};
-  if (schemesIn(own).length === 0) return { ...common, ...own };
-  const { https: _https, http: _http, tcp: _tcp, port: _port, ...rest } = common;
+  if (waysIn(own).length === 0) return { ...common, ...own };
+  if (combinationIn(own) !== undefined)
+    return { ...(common.host !== undefined && { host: common.host }), ...own };
+  const left = new Set<string>([...schemes, ...combinations, "port"]);
+  const rest = Object.fromEntries(Object.entries(common).filter(([key]) => !left.has(key)));
   return { ...rest, ...own };
 };
 
@@ -81,8 +81,15 @@ const urlProbe = (scheme: Scheme, text: string, check: Connect, said: Path): Pro
   return { scheme, url, to: to ?? own, pinned: to !== undefined, inside: check.private === true, said };
 };
 
-const placeProbe = (to: Place | undefined, said: Path): Probed | undefined =>
-  to && isPort(to.port) ? { scheme: "tcp", to, pinned: false, inside: false, said } : undefined;
+const placeProbe = (
+  scheme: Scheme,
+  to: Place | undefined,
+  name: string | undefined,
+  said: Path,
+): Probed | undefined =>
+  to && isPort(to.port)
+    ? { scheme, to, pinned: false, inside: false, ...(name !== undefined && { name }), said }
+    : undefined;
 
 type Written = { readonly scheme: Scheme; readonly written: string | number };
 
@@ -97,17 +104,28 @@ const writtenIn = (
   return { scheme, written };
 };
 
-/** What an endpoint's check comes to; undefined when what it needs is missing or wrong. */
-export const endpointProbe = (endpoint: Draft<FileEndpoint>, path: Path): Probed | undefined => {
-  const check = endpointMap(endpoint);
+type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
+
+/** A check with one scheme, and what it comes to; undefined when what that needs is missing or wrong. */
+export type Planned = { readonly check: AnyCheck; readonly probed: Probed | undefined };
+
+const endpointProbe = ({ check, path, connectPath }: Part<Draft<FileEndpointMap>>, isShort: boolean) => {
   const { scheme, written } = writtenIn(check) ?? {};
   if (scheme === undefined || typeof written !== "string") return undefined;
-  const own = typeof endpoint === "string" ? path : [...path, scheme];
-  const said = check.connect === undefined ? own : [...path, "connect"];
-  if (scheme !== "tcp") return urlProbe(scheme, written, check, said);
+  const where = isShort ? path : [...path, scheme];
+  const said = check.connect === undefined ? where : connectPath;
+  if (hasUrl(scheme)) return urlProbe(scheme, written, check, said);
   const place = parsePlace(written);
-  return placeProbe(connectPlace(check, place?.port ?? 0) ?? (place && { port: 0, ...place }), said);
+  const own = place && { port: defaultPorts[scheme] ?? 0, ...place };
+  return placeProbe(scheme, connectPlace(check, own?.port ?? 0) ?? own, own?.host, said);
 };
+
+/** What an endpoint's check comes to, or each of those it combines. */
+export const endpointProbes = (endpoint: Draft<FileEndpoint>, path: Path): Planned[] =>
+  partsOf(endpointMap(endpoint), path).map((part) => ({
+    check: part.check,
+    probed: endpointProbe(part, typeof endpoint === "string"),
+  }));
 
 const pinnedProbe = (
   { scheme, written }: Written,
@@ -119,29 +137,38 @@ const pinnedProbe = (
   const port = typeof written === "number" ? written : (check.port ?? defaultPorts[scheme] ?? 0);
   const pin = address === undefined ? undefined : { host: normalHost(address), port };
   const to = connectPlace(check, port) ?? pin;
-  if (scheme === "tcp") return placeProbe(to, said);
+  if (!hasUrl(scheme)) return placeProbe(scheme, to, name === undefined ? name : normalHost(name), said);
   if (!to || name === undefined) return undefined;
   const url = parseUrl(`${scheme}://${inUrl(normalHost(name))}:${port}${written}`);
   return url && { scheme, url, to, pinned: true, inside: check.private === true, said };
 };
 
-/** What a target's check comes to: pinned to the target's own address unless the file says otherwise. */
-export const targetProbe = (
+const targetProbe = (
+  { check, path, connectPath }: Part<Draft<FileTargetCheck>>,
   service: Draft<FileService>,
   target: Draft<FileTarget>,
-  path: Path,
+  valuePath: Path,
 ): Probed | undefined => {
-  const check = mergedCheck(service, target);
   const found = writtenIn(check);
   if (!found) return undefined;
   const { scheme, written } = found;
-  const connect = check.connect === undefined ? undefined : [...path, "check", "connect"];
+  const connect = check.connect === undefined ? undefined : connectPath;
   if (typeof written === "string" && !written.startsWith("/")) {
-    return urlProbe(scheme, written, check, connect ?? [...path, "check", scheme]);
+    return urlProbe(scheme, written, check, connect ?? [...path, scheme]);
   }
   const name = check.host ?? service.dns?.name;
-  return pinnedProbe(found, check, name, target.value, connect ?? [...path, "value"]);
+  return pinnedProbe(found, check, name, target.value, connect ?? valuePath);
 };
+
+/**
+ * What a target's check comes to, or each of those it combines: pinned to the target's own address unless the file
+ * says otherwise.
+ */
+export const targetProbes = (service: Draft<FileService>, target: Draft<FileTarget>, path: Path): Planned[] =>
+  partsOf(mergedCheck(service, target), [...path, "check"]).map((part) => ({
+    check: part.check,
+    probed: targetProbe(part, service, target, [...path, "value"]),
+  }));
 
 export type Entry<T> = { readonly id: string; readonly value: T; readonly path: Path };
 
@@ -165,12 +192,13 @@ export const targetsOf = (service: Entry<Draft<FileService>>): Entry<Draft<FileT
 /** Every place something in the file would connect to. */
 export const allProbes = (file: Draft<FileConfig>): Probed[] =>
   [
-    ...endpointsOf(file).map((endpoint) => endpointProbe(endpoint.value, endpoint.path)),
+    ...endpointsOf(file).flatMap((endpoint) => endpointProbes(endpoint.value, endpoint.path)),
     ...servicesOf(file).flatMap((service) =>
-      targetsOf(service).map((target) => targetProbe(service.value, target.value, target.path)),
+      targetsOf(service).flatMap((target) => targetProbes(service.value, target.value, target.path)),
     ),
     ...(file.references ?? []).map((reference, index) => {
       const place = reference === undefined ? undefined : parsePlace(reference);
-      return placeProbe(place && { port: 0, ...place }, ["references", index]);
+      const said = ["references", index];
+      return { probed: placeProbe("tcp", place && { port: 0, ...place }, undefined, said) };
     }),
-  ].filter((probed) => probed !== undefined);
+  ].flatMap(({ probed }) => probed ?? []);

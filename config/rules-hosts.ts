@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { type HostKind, hostKind, normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
-import { allProbes, servicesOf, targetProbe, targetsOf } from "./probes.ts";
+import { allProbes, servicesOf, targetProbes, targetsOf } from "./probes.ts";
 import type { FileConfig } from "./schema.ts";
 
 type Refusal = { readonly why: string; readonly hint: string };
@@ -72,13 +72,16 @@ export const sameProbeRule = (file: Draft<FileConfig>): Problem[] =>
   servicesOf(file).flatMap((service) => {
     const seen = new Map<string, string>();
     return targetsOf(service).flatMap((target) => {
-      const probed = targetProbe(service.value, target.value, target.path);
-      if (!probed) return [];
-      const key = `${probed.to.host} ${probed.to.port} ${probed.url?.href}`;
+      const probes = targetProbes(service.value, target.value, target.path).flatMap(
+        (one) => one.probed ?? [],
+      );
+      if (probes.length === 0) return [];
+      const key = probes.map(({ to, url }) => `${to.host} ${to.port} ${url?.href}`).join(" ");
       const twin = seen.get(key);
       seen.set(key, target.id);
-      if (twin === undefined || probed.said.at(-1) === "value") return [];
+      const said = probes.find((probed) => probed.said.at(-1) !== "value")?.said;
+      if (twin === undefined || said === undefined) return [];
       const message = `probes the same place as target ${quote(twin)}`;
-      return [{ path: probed.said, message, hint: "each target needs a place of its own" }];
+      return [{ path: said, message, hint: "each target needs a place of its own" }];
     });
   });

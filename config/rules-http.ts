@@ -2,7 +2,6 @@ import { validateHeaderName } from "node:http";
 import type { HttpOptions } from "./compile-http.ts";
 import { defaults } from "./defaults.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
-import type { Scheme } from "./probes.ts";
 import type { HttpKey } from "./schema-http.ts";
 
 /** A check as it is written, and with what it takes from elsewhere: pointed at is what it says itself. */
@@ -60,26 +59,12 @@ const headerNameRule = ({ own, path }: Written): Problem[] =>
     }
   });
 
-const ofTls = ["verifyCertificate", "certificateDays", "protocol"] as const;
-
-const tlsRule = ({ own, path }: Written, scheme: Scheme | undefined): Problem[] =>
-  scheme === "http"
-    ? ofTls
-        .filter((key) => Object.hasOwn(own, key) && own[key] !== "h1")
-        .map((key) => ({
-          path: [...path, key],
-          at: "key",
-          message: key === "protocol" ? "http is asked by HTTP/1.1 only" : "http has no certificate",
-        }))
-    : [];
-
 /** Whether what a check asks of http and https goes together. */
-export const httpProblems = (written: Written, scheme: Scheme | undefined): Problem[] => [
+export const httpProblems = (written: Written): Problem[] => [
   ...headRule(written),
   ...bodyRule(written),
   ...authorizationRule(written),
   ...finalUrlRule(written),
   ...sizeRule(written),
   ...headerNameRule(written),
-  ...tlsRule(written, scheme),
 ];

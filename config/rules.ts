@@ -1,10 +1,11 @@
 import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
+import { partsOf } from "./parts.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
-import type { FileConfig } from "./schema.ts";
+import type { FileConfig, FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
 
@@ -96,20 +97,26 @@ const alertRule: Rule = (file) =>
     ];
   });
 
+const lateProblems = (
+  check: Draft<FileEndpointMap> | Draft<FileTargetCheck>,
+  path: Path,
+  timeout: number | undefined,
+): Problem[] => partsOf(check, path).flatMap((part) => withinProblems(part.check, part.path, timeout));
+
 const timingRule: Rule = (file) => [
   ...timingProblems(file.defaults ?? {}, ["defaults"]),
   ...endpointsOf(file).flatMap(({ value, path }) => {
     const endpoint = endpointMap(value);
     const timeout = effectiveMs("timeout", endpoint, file.defaults);
-    return [...timingProblems(endpoint, path, file.defaults), ...withinProblems(endpoint, path, timeout)];
+    return [...timingProblems(endpoint, path, file.defaults), ...lateProblems(endpoint, path, timeout)];
   }),
   ...servicesOf(file).flatMap((service) => {
     const timeout = effectiveMs("timeout", service.value, file.defaults);
     return [
       ...timingProblems(service.value, service.path, file.defaults),
-      ...withinProblems(service.value.check ?? {}, [...service.path, "check"], timeout),
+      ...lateProblems(service.value.check ?? {}, [...service.path, "check"], timeout),
       ...targetsOf(service).flatMap((target) =>
-        withinProblems(target.value.check ?? {}, [...target.path, "check"], timeout),
+        lateProblems(target.value.check ?? {}, [...target.path, "check"], timeout),
       ),
     ];
   }),

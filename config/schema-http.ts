@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defaults } from "./defaults.ts";
-import { map, may, must } from "./schema-map.ts";
+import { map, may, must } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
 
 // The most of a body that is read (lambda/checks/kept-body.ts).
@@ -23,6 +23,7 @@ export const askedKeys = {
   headers: may(
     z.record(z.string(), v.anyText()),
     "Headers to send. Everyone who may read the functions may read them.",
+    { goesWith: ["https", "http", "wss", "ws"] },
   ),
   body: may(
     v.anyText(),
@@ -36,8 +37,8 @@ export const askedKeys = {
   bearer: may(v.token(), "The token to send. Everyone who may read the functions may read it."),
   protocol: may(
     z.enum(["h1", "h2"]),
-    "The version of HTTP to ask by: 1.1 or 2; with `h2` a server that does not offer it is not good. https only.",
-    { default: defaults.protocol },
+    "The version of HTTP to ask by: 1.1 or 2; with `h2` a server that does not offer it is not good.",
+    { default: defaults.protocol, goesWith: ["https"] },
   ),
   addresses: may(
     z.enum(["any", "all"]),
@@ -55,7 +56,7 @@ export const askedKeys = {
   verifyCertificate: may(
     v.yesOrNo(),
     "Whether the certificate must be valid for the name that is asked for.",
-    { default: defaults.verifyCertificate },
+    { default: defaults.verifyCertificate, goesWith: ["https", "tls", "wss", "grpcs"] },
   ),
 };
 
@@ -86,6 +87,7 @@ export const wantedKeys = {
   certificateDays: may(
     v.whole(1, 365),
     "For how many days more the certificate must be valid. A service is down without that: its name would be moved.",
+    { goesWith: ["https", "tls"] },
   ),
   finalUrl: may(v.url("https", "http"), "The URL at which the answer must be found after `redirects`."),
   within: may(

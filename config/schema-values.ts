@@ -2,10 +2,12 @@ import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { compilePattern } from "../lambda/core/pattern.ts";
 import { hostOf, isHostname, isPort, parsePlace } from "./address.ts";
+import { dnsTypes, parseAsk } from "./dns-values.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { quote } from "./finding.ts";
 import { parseJsonComparison } from "./json-comparison.ts";
 import { regions } from "./regions.ts";
+import { defaultPorts, hasUrl, schemes } from "./schemes.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Our own words in an issue: what is wrong, and on a second line what would be right. */
@@ -70,6 +72,13 @@ export const idComplaint = (id: string): string | undefined =>
 
 export const id = () => text(idComplaint).meta({ pattern: idPattern.source });
 
+/** What stands in `tcp://host:port`; undefined for a URL of a scheme that has more to say. */
+export const placeOfUrl = (written: string): string | undefined => {
+  const [, scheme, rest] = /^([a-z]+):\/\/(.*?)\/?$/is.exec(written) ?? [];
+  const known = schemes.find((one) => one === scheme?.toLowerCase());
+  return known === undefined || hasUrl(known) ? undefined : rest;
+};
+
 const urlComplaint = (written: string, schemes: readonly string[]): string | undefined => {
   const [scheme] = /^[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(written) ?? [];
   // Also without a scheme, or with more slashes than two: whatever a password may stand in is not repeated.
@@ -86,7 +95,8 @@ const urlComplaint = (written: string, schemes: readonly string[]): string | und
       `possible: ${schemes.map((s) => `${s}://`).join(", ")}`,
     );
   }
-  if (scheme.toLowerCase() === "tcp") return placeComplaint(written.slice(6).replace(/\/$/, ""), true);
+  const place = placeOfUrl(written);
+  if (place !== undefined) return placeComplaint(place, !Object.hasOwn(defaultPorts, scheme.toLowerCase()));
   if (/\s/.test(written) || !URL.canParse(written)) return say(`${quote(written)} is no URL`);
   const url = new URL(written);
   if (url.port === "0") return say("port 0 cannot be connected to");
@@ -186,6 +196,14 @@ export const token = () =>
     /^[\w\-.~+/]+=*$/.test(written) ? undefined : say("is no token", "letters, digits and - . _ ~ + / only"),
   );
 
+/** Text that goes over the wire, or bytes after `hex:`. */
+export const wire = () =>
+  text((written) => {
+    if (written === "" || written === "hex:") return say("is empty text");
+    if (!written.startsWith("hex:") || /^hex:(?:[0-9a-f]{2})+$/i.test(written)) return undefined;
+    return say(`${quote(written)} holds no bytes`, "two hexadecimal digits a byte, as hex:ff0a");
+  }).meta({ minLength: 1 });
+
 /** Text that may be anything but nothing. */
 export const anyText = () =>
   text((written) => (written === "" ? say("is empty text") : undefined)).meta({ minLength: 1 });
@@ -212,6 +230,26 @@ export const status = () =>
     ],
     { error: statusError },
   );
+
+/** What a DNS server is asked for. */
+export const ask = () =>
+  text((written) =>
+    parseAsk(written)
+      ? undefined
+      : say(
+          `${quote(written)} is no name with a type of record`,
+          `as acme.com A; types: ${dnsTypes.join(", ")}`,
+        ),
+  );
+
+/** The name of a service of gRPC. The length is what one byte of the request can say. */
+export const grpcService = () => shaped(/^[\w.-]{1,127}$/, "name of a service", "acme.Orders");
+
+/** A version of TLS; as a number, too, because YAML takes it for one. */
+export const tlsVersion = () =>
+  z
+    .union([z.enum(["1.2", "1.3"]), z.literal([1.2, 1.3])], { error: say("must be 1.2 or 1.3") })
+    .meta({ limits: "`1.2`, `1.3`" });
 
 /** Text of a given form, for the receivers of alerts. */
 export const shaped = (form: RegExp, what: string, example: string) =>

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
+import { dnsKeys, grpcKeys, talkKeys, tlsKeys } from "./schema-checks.ts";
 import { httpKeys } from "./schema-http.ts";
-import { map, may, must } from "./schema-map.ts";
+import { map, may, must, schemesOfKeys, together } from "./schema-keys.ts";
 import * as v from "./schema-values.ts";
+import { endpointWays, serviceWays, targetWays } from "./schema-ways.ts";
+import { type Scheme, shortSchemes } from "./schemes.ts";
 
 const policyKeys = {
   interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
@@ -48,50 +51,61 @@ const ownPolicyKeys = {
   recoverAfter: own(policyKeys.recoverAfter),
 };
 
-/** Keys of a check that only http and https know. */
-export const httpOnlyKeys: readonly string[] = [...Object.keys(httpKeys), "host"];
+/** What a check may say beside where it goes. */
+const optionKeys = { ...httpKeys, ...tlsKeys, ...talkKeys, ...dnsKeys, ...grpcKeys };
 
-const connect = (description: string) =>
-  may(v.place(false), description, { examples: ["192.168.0.10:8080"] });
+const endpointKeys = {
+  ...endpointWays,
+  ...optionKeys,
+};
 
 const endpointMap = map({
-  https: may(v.url("https"), "The URL to ask. Exactly one of `https`, `http` and `tcp` is needed."),
-  http: may(v.url("http"), "The URL to ask, without TLS."),
-  tcp: may(v.place(true), "`host:port` that must accept a connection."),
-  connect: connect("`host` or `host:port` to connect to instead of the URL's; the request stays the same."),
-  ...httpKeys,
+  ...endpointKeys,
+  ...together(endpointKeys, "endpointCheck"),
   ...ownPolicyKeys,
 }).meta({ title: "endpoint" });
 
-const endpoint = z.union([v.url("https", "http", "tcp"), endpointMap], {
+const endpoint = z.union([v.url(...shortSchemes), endpointMap], {
   error: v.say("must be a URL or a map", "https://docs.acme.com/ or { https: …, status: [200] }"),
 });
 
 const placeOfServiceKeys = {
-  port: may(v.port(), "The port, when it is not the scheme's.", { otherwise: "443, 80" }),
+  port: may(v.port(), "The port, when it is not the scheme's.", {
+    otherwise: "443, 80",
+    goesWith: ["https", "http", "wss", "ws"],
+  }),
   host: may(v.dnsName(), "The name asked for (Host, SNI, certificate), when it is not the service's own.", {
     otherwise: "`dns.name`",
+    goesWith: ["https", "http", "tls", "wss", "ws", "grpcs", "grpc"],
   }),
 };
 
-const serviceCheck = map({
-  https: may(
-    v.requestPath(),
-    "The path to ask every target for. Exactly one of `https`, `http` and `tcp` is needed.",
-  ),
-  http: may(v.requestPath(), "The path to ask every target for, without TLS."),
-  tcp: may(v.port(), "The port of every target that must accept a connection."),
+/** The schemes that each key of a check goes with. */
+export const schemesOfOptions: ReadonlyMap<string, readonly Scheme[]> = new Map([
+  ...schemesOfKeys(httpKeys, ["https", "http"]),
+  ...schemesOfKeys({ ...tlsKeys, ...talkKeys, ...dnsKeys, ...grpcKeys, ...placeOfServiceKeys }),
+]);
+
+const serviceKeys = {
+  ...serviceWays,
   ...placeOfServiceKeys,
-  ...httpKeys,
+  ...optionKeys,
+};
+
+const serviceCheck = map({
+  ...serviceKeys,
+  ...together(serviceKeys, "serviceCheck"),
 }).meta({ title: "check" });
 
-const targetCheck = map({
-  https: may(v.pathOrUrl("https"), "Another path, or a URL to ask instead of the target's own address."),
-  http: may(v.pathOrUrl("http"), "The same without TLS."),
-  tcp: may(v.port(), "Another port that must accept a connection."),
-  connect: connect("`host` or `host:port` to connect to instead of `value`; the request stays the same."),
+const targetKeys = {
+  ...targetWays,
   ...placeOfServiceKeys,
-  ...httpKeys,
+  ...optionKeys,
+};
+
+const targetCheck = map({
+  ...targetKeys,
+  ...together(targetKeys, "targetCheck"),
 }).meta({ title: "target's check" });
 
 const target = map({

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { report } from "../../config/report.ts";
 import type { Endpoint } from "../../lambda/core/config.ts";
-import { checksBill, looksIntoBody, priceOf, total } from "../cost/bill.ts";
+import { checksBill, isHttps, looksIntoBody, priceOf, total } from "../cost/bill.ts";
 import { type checkPrices, checksInAccount, prices, pricesAsOf } from "../cost/prices.ts";
-import { assumed, kindOf, type Use, usageOf } from "../cost/usage.ts";
+import { assumed, type Use, usageOf } from "../cost/usage.ts";
 
 /** `npm run bench:memory` runs a sweep of so many. */
 const measuredEndpoints = 500;
@@ -30,7 +30,7 @@ function route53Lines(endpoints: readonly Endpoint[], ours: number): string[] {
     const theirs = checksBill(endpoints, kind, intervalS);
     return `${dollars(theirs).padStart(14)} ${theirs < ours ? "cheaper" : "dearer"}`.padEnd(22);
   };
-  const https = endpoints.filter(({ check }) => kindOf(check) === "https").length;
+  const https = endpoints.filter(isHttps).length;
   const text = endpoints.filter(looksIntoBody).length;
   return [
     `Route 53's own health checks of the same ${endpoints.length} (https: ${https}, text: ${text})`,

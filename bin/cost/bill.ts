@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../lambda/core/config.ts";
 import { checkPrices, type Meter, prices } from "./prices.ts";
-import { kindOf, type Use } from "./usage.ts";
+import { kindsOf, type Use } from "./usage.ts";
 
 const dollarsOf = (meter: Meter, amount: number): number =>
   (amount * prices[meter].dollars) / prices[meter].per;
@@ -25,7 +25,9 @@ export function total(uses: readonly Use[]): { readonly list: number; readonly a
 
 /** What of Route 53's options an endpoint's check takes: https, and looking into the body. */
 export const optionsOf = ({ check }: Endpoint): number =>
-  (kindOf(check) === "https" ? 1 : 0) + (looksIntoBody({ check }) ? 1 : 0);
+  (isHttps({ check }) ? 1 : 0) + (looksIntoBody({ check }) ? 1 : 0);
+
+export const isHttps = ({ check }: Pick<Endpoint, "check">): boolean => kindsOf(check).includes("https");
 
 export const looksIntoBody = ({ check }: Pick<Endpoint, "check">): boolean =>
   check.type === "http" && (check.contains !== undefined || check.matches !== undefined);

@@ -53,9 +53,12 @@ const metrics = 3;
 
 type Kind = "https" | "http" | "tcp";
 
-export const kindOf = (check: Check): Kind => {
-  if (check.type === "tcp") return "tcp";
-  return check.url.startsWith("https:") ? "https" : "http";
+/** What each check of a check costs most like: one over TLS, one with a request, a bare connection or datagram. */
+export const kindsOf = (check: Check): Kind[] => {
+  if ("checks" in check) return check.checks.flatMap(kindsOf);
+  if ("url" in check) return [/^(?:https|wss):/.test(check.url) ? "https" : "http"];
+  if (check.type === "grpc") return [check.tls ? "https" : "http"];
+  return [check.type === "tls" ? "https" : "tcp"];
 };
 
 type Asked = {
@@ -82,7 +85,7 @@ function hourOf(config: Config): Asked {
       asked.seconds += secondsOf(questions);
       for (const question of questions) {
         asked.questionBytes += lengthOf(question);
-        asked.probes[kindOf(question.check)] += 1;
+        for (const kind of kindsOf(question.check)) asked.probes[kind] += 1;
       }
     }
   }
@@ -92,7 +95,9 @@ function hourOf(config: Config): Asked {
 /** How long a location works on a request: until the last of its spread probes is answered. */
 const secondsOf = (questions: readonly Question[]): number =>
   Math.max(
-    ...questions.map(({ check, triesAtMs: [startMs = 0] }) => startMs + assumed.answerMs[kindOf(check)]),
+    ...questions.flatMap(({ check, triesAtMs: [startMs = 0] }) =>
+      kindsOf(check).map((kind) => startMs + assumed.answerMs[kind]),
+    ),
   ) / 1000;
 
 /** What a config uses in a month in which nothing fails for long, part by part. */

@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Phases } from "../core/probe.ts";
 import { calledOff, type Failure, type Phase, timedOut } from "./failure.ts";
@@ -16,8 +15,10 @@ export type Attempt = {
   readonly spentMs: Times;
   /** What is being probed, to begin a sentence with. */
   where: string;
-  /** The one connection that is open; an earlier one (before a redirect) is closed by then. */
-  socket: Socket | undefined;
+  /** What a deadline that passes now means, where the phase's own words would not be exact. */
+  overdue: Failure | undefined;
+  /** The one socket that is open; an earlier one (before a redirect) is closed by then. */
+  socket: { readonly destroy: () => unknown } | undefined;
   /** Whether the verdict is in: nothing may be opened any more. */
   over: boolean;
 };
@@ -32,6 +33,7 @@ export function startAttempt(where: string): Attempt {
     enteredMs: startedMs,
     spentMs: {},
     where,
+    overdue: undefined,
     socket: undefined,
     over: false,
   };
@@ -98,7 +100,7 @@ export function untilDeadline(
       resolve(failure);
     };
     const callOff = () => settle(calledOff);
-    const timer = setTimeout(() => settle(timedOut(attempt.phase, timeoutMs)), timeoutMs);
+    const timer = setTimeout(() => settle(timedOut(attempt.phase, timeoutMs, attempt.overdue)), timeoutMs);
     signal.addEventListener("abort", callOff);
     work(attempt).then(settle, (bug: unknown) => {
       close();

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import {
+  type ConnectionOptions,
   checkServerIdentity,
   connect as connectTls,
   createSecureContext,
@@ -66,9 +67,6 @@ export async function dial(
   means: Means,
 ): Promise<Socket | Failure> {
   attempt.socket?.destroy();
-  enter(attempt, "dns");
-  if (!isPort(place.port))
-    return { reason: "bad-check", what: `has no port between 1 and 65535 (${place.port})` };
   const addresses = await locate(place, attempt, means);
   if (isFailure(addresses)) return addresses;
   const [address = "", ...others] = addresses.slice(0, addressesTried);
@@ -97,7 +95,7 @@ async function connectAny(
 }
 
 /** Connects to an address that `locate` has judged; gives up after `patienceMs` without a connection, if that is given. */
-async function connect(
+export async function connect(
   address: string,
   port: number,
   tls: Tls | undefined,
@@ -112,13 +110,31 @@ async function connect(
     : connected(address, port, attempt, patienceMs));
 }
 
+/** Makes an open connection a TLS one. The socket must be paused, with nothing left unread. */
+export async function upgrade(
+  socket: Socket,
+  tls: Tls,
+  attempt: Attempt,
+  means: Means,
+): Promise<TLSSocket | Failure> {
+  enter(attempt, "tls");
+  return await whenReady(connectTls({ socket, ...tlsOptions(tls, means) }), "secureConnect", attempt);
+}
+
 const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65536;
 
 const hostPort = (host: string, port: number): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** The addresses of a place that may be connected to, one at least. */
-async function locate(place: Place, attempt: Attempt, means: Means): Promise<readonly string[] | Failure> {
+/** The addresses of a place that may be connected to, one at least; whoever connects must connect to one of them. */
+export async function locate(
+  place: Place,
+  attempt: Attempt,
+  means: Means,
+): Promise<readonly string[] | Failure> {
+  enter(attempt, "dns");
+  if (!isPort(place.port))
+    return { reason: "bad-check", what: `has no port between 1 and 65535 (${place.port})` };
   const name = hostPort(place.host, place.port);
   // A name out of a redirect is repeated only once DNS knows it: what is said here goes into alerts.
   if (place.word === "config") attempt.where = name;
@@ -167,25 +183,25 @@ function secured(
   means: Means,
   patienceMs: number | undefined,
 ): Promise<TLSSocket | Failure> {
-  const socket = connectTls({
-    host,
-    port,
-    secureContext: means.secureContext(),
-    // SNI carries names only (RFC 6066, 3).
-    servername: isIP(tls.serverName) ? "" : tls.serverName,
-    rejectUnauthorized: tls.verify,
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
-    ALPNProtocols: [...(tls.alpn ?? ["http/1.1"])],
-  });
+  const socket = connectTls({ host, port, ...tlsOptions(tls, means) });
   socket.once("connect", () => enter(attempt, "tls"));
   return whenReady(socket, "secureConnect", attempt, patienceMs);
 }
+
+const tlsOptions = (tls: Tls, means: Means): ConnectionOptions => ({
+  secureContext: means.secureContext(),
+  // SNI carries names only (RFC 6066, 3).
+  servername: isIP(tls.serverName) ? "" : tls.serverName,
+  rejectUnauthorized: tls.verify,
+  checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
+  ALPNProtocols: [...(tls.alpn ?? ["http/1.1"])],
+});
 
 function whenReady<S extends Socket>(
   socket: S,
   ready: string,
   attempt: Attempt,
-  patienceMs: number | undefined,
+  patienceMs?: number,
 ): Promise<S | Failure> {
   attempt.socket = socket;
   return new Promise((resolve) => {

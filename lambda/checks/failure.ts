@@ -17,10 +17,10 @@ const onTimeout: Readonly<Record<Phase, Failure>> = {
   body: { reason: "body-timeout", what: "began to answer and did not finish the body" },
 };
 
-/** The deadline passed in this phase. */
-export const timedOut = (phase: Phase, timeoutMs: number): Failure => ({
-  reason: onTimeout[phase].reason,
-  what: `${onTimeout[phase].what} within ${timeoutMs} ms`,
+/** The deadline passed in this phase; `overdue` says more exactly what that means, if anybody knows. */
+export const timedOut = (phase: Phase, timeoutMs: number, overdue: Failure = onTimeout[phase]): Failure => ({
+  reason: overdue.reason,
+  what: `${overdue.what} within ${timeoutMs} ms`,
 });
 
 /** Somebody stopped waiting for this probe: it says nothing about the endpoint. */

@@ -12,7 +12,7 @@ export type Outcome = "good" | Failure | Redirect;
 export type Redirect = { readonly status: number; readonly location: string };
 
 // Answers of a firewall or a rate limit that dislikes us: they say nothing about the endpoint's users.
-const refusals: ReadonlySet<number> = new Set([401, 403, 407, 429]);
+export const refusals: ReadonlySet<number> = new Set([401, 403, 407, 429]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Judges one response to `check`. A wrong status decides at once, a text that is found as soon as it is. */

@@ -77,7 +77,7 @@ type HeadCollector = {
 };
 
 /** Gathers bytes up to the empty line. Nearly always the first packet has it all and nothing is copied. */
-function collectHead(): HeadCollector {
+export function collectHead(): HeadCollector {
   let pending: Buffer = Buffer.alloc(0);
   let budget = headLimit;
 
@@ -87,7 +87,7 @@ function collectHead(): HeadCollector {
     // The empty line may have begun in what was seen before.
     const end = all.indexOf("\r\n\r\n", Math.max(0, seen - 3), "latin1");
     const size = end === -1 ? all.length : end + 4;
-    if (size > budget) return tooManyHeaders;
+    if (size > budget) return objectionTo(all) ?? tooManyHeaders;
     if (end === -1) {
       pending = all;
       return objectionTo(all);

@@ -1,22 +1,33 @@
-import type { Check } from "../core/config.ts";
+import type { Check, SingleCheck } from "../core/config.ts";
 import type { Finding } from "../core/probe.ts";
 import { type Attempt, startAttempt, timesOf, untilDeadline } from "./attempt.ts";
+import { combine } from "./combine.ts";
 import { type Means, sharedSecureContext } from "./dial.ts";
+import { checkDns } from "./dns.ts";
 import type { Failure } from "./failure.ts";
+import { checkGrpc } from "./grpc.ts";
 import { checkHttp } from "./http.ts";
 import { openResolver } from "./resolve.ts";
 import { checkTcp } from "./tcp.ts";
+import { checkTls } from "./tls.ts";
+import { checkUdp } from "./udp.ts";
+import { checkWebsocket } from "./websocket.ts";
 
 /** How one type of check is done: undefined means good. It needs no deadline and closes nothing by itself. */
-type CheckFunction<C extends Check> = (
+type CheckFunction<C extends SingleCheck> = (
   check: C,
   attempt: Attempt,
   means: Means,
 ) => Promise<Failure | undefined>;
 
-const registry: { readonly [T in Check["type"]]: CheckFunction<Extract<Check, { type: T }>> } = {
+const registry: { readonly [T in SingleCheck["type"]]: CheckFunction<Extract<SingleCheck, { type: T }>> } = {
   http: checkHttp,
   tcp: checkTcp,
+  tls: checkTls,
+  udp: checkUdp,
+  dns: checkDns,
+  websocket: checkWebsocket,
+  grpc: checkGrpc,
 };
 
 /** Does a check once and says what it found; see `runCheck`. */
@@ -61,6 +72,8 @@ export async function probe(
   signal: AbortSignal,
   means: Means,
 ): Promise<Finding> {
+  if ("checks" in check)
+    return await combine(check, signal, (one, over) => probe(one, timeoutMs, over, means));
   const attempt = startAttempt("The check");
   const failure = await untilDeadline(attempt, timeoutMs, signal, () => dispatch(check, attempt, means));
   const times = timesOf(attempt);
@@ -68,14 +81,14 @@ export async function probe(
   return { ok: false, ...times, reason: failure.reason, detail: `${attempt.where} ${failure.what}.` };
 }
 
-async function dispatch(check: Check, attempt: Attempt, means: Means): Promise<Failure | undefined> {
+async function dispatch(check: SingleCheck, attempt: Attempt, means: Means): Promise<Failure | undefined> {
   if (!Object.hasOwn(registry, check.type)) {
     return {
       reason: "bad-check",
-      what: `is of an unknown type; known are ${Object.keys(registry).join(", ")}`,
+      what: `is of an unknown type; known are ${Object.keys(registry).join(", ")}, all, any`,
     };
   }
   // The registry's own type pairs each function with its check; TypeScript cannot follow that through an index.
-  const run = registry[check.type] as CheckFunction<Check>;
+  const run = registry[check.type] as CheckFunction<SingleCheck>;
   return await run(check, attempt, means);
 }

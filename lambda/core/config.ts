@@ -65,9 +65,89 @@ export type HttpCheck = {
   readonly serverName?: string;
 };
 
-export type TcpCheck = { readonly type: "tcp"; readonly host: string; readonly port: number };
+/** What is said over a connection. A text goes as UTF-8; `hex:` and hex digits are the bytes themselves. */
+export type Talk = {
+  /** A text to wait for before `send`. */
+  readonly banner?: string;
+  readonly send?: string;
+  /** A text that must come: after `send`, or after connecting where nothing is sent. */
+  readonly expect?: string;
+};
 
-export type Check = HttpCheck | TcpCheck;
+export type TcpCheck = { readonly type: "tcp"; readonly host: string; readonly port: number } & Talk;
+
+/** A protocol that begins in plain text and goes over to TLS on request. */
+export type StartTls = "smtp" | "imap" | "pop3" | "ftp" | "postgres";
+
+export type TlsCheck = {
+  readonly type: "tls";
+  readonly host: string;
+  readonly port: number;
+  /** The name or address asked for (by SNI, if it is a name) and expected in the certificate. */
+  readonly serverName: string;
+  readonly verifyCertificate: boolean;
+  readonly starttls?: StartTls;
+  /** For how many days more the certificate must be valid. */
+  readonly certificateDays?: number;
+  readonly minVersion?: "1.2" | "1.3";
+} & Talk;
+
+export type UdpCheck = {
+  readonly type: "udp";
+  readonly host: string;
+  readonly port: number;
+  /** A text, or bytes after `hex:`. */
+  readonly send: string;
+  /** A text that must be in the answer; without it any answer is good. */
+  readonly expect?: string;
+};
+
+export type DnsType = "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "NS" | "PTR" | "SOA" | "SRV" | "TXT";
+export type Rcode = "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED";
+
+export type DnsCheck = {
+  readonly type: "dns";
+  /** The server that is asked. */
+  readonly host: string;
+  readonly port: number;
+  /** What it is asked for: lower-case, without the trailing dot. */
+  readonly name: string;
+  readonly recordType: DnsType;
+  readonly rcode: Rcode;
+  /** Values, as `dig +short` prints them, all of which must be among the answers. */
+  readonly answers: readonly string[];
+  /** Values of which one must be among the answers; none means any will do. */
+  readonly anyAnswer: readonly string[];
+};
+
+export type WebsocketCheck = Pick<HttpCheck, "connect" | "headers" | "verifyCertificate" | "serverName"> & {
+  readonly type: "websocket";
+  /** ws or wss. */
+  readonly url: string;
+  /** A message: text, or bytes after `hex:`. */
+  readonly send?: string;
+  /** A text that one of the messages that come must have; without it the upgrade is good enough. */
+  readonly expect?: string;
+};
+
+export type GrpcCheck = {
+  readonly type: "grpc";
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** The name or address in the request, asked for by SNI and expected in the certificate. */
+  readonly serverName: string;
+  readonly verifyCertificate: boolean;
+  /** The service whose health is asked for; empty for the server as a whole. */
+  readonly service: string;
+};
+
+export type SingleCheck = HttpCheck | TcpCheck | TlsCheck | UdpCheck | DnsCheck | WebsocketCheck | GrpcCheck;
+
+/** Several checks at once: good when all of them are, or when any of them is. */
+export type CombinedCheck = { readonly type: "all" | "any"; readonly checks: readonly SingleCheck[] };
+
+export type Check = SingleCheck | CombinedCheck;
 
 /** When and how hard an endpoint is probed, and how long it takes to believe a change. */
 export type Policy = {

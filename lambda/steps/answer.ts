@@ -3,6 +3,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import { type Lateness, watchLateness } from "../checks/lateness.ts";
 import { openProber, type Prober } from "../checks/registry.ts";
+import type { Check } from "../core/config.ts";
 import type { Finding, Probe, ProbeAnswer, ProbeRequest, Question } from "../core/probe.ts";
 
 /** What answering needs of the world. */
@@ -40,7 +41,7 @@ type Run = {
   readonly sleep: AnswerPorts["sleep"];
   readonly prober: Prober;
   readonly lateness: Lateness;
-  /** A place is a socket that may be open. */
+  /** A place is a socket that may be open; whoever is first in line is served first. */
   readonly places: LimitFunction;
   readonly paced: () => Promise<void>;
 };
@@ -127,10 +128,30 @@ async function ask(asked: Asked, run: Run): Promise<Probe[]> {
 async function tryAt(atMs: number, asked: Asked, run: Run): Promise<Probe | undefined> {
   const waitMs = atMs - run.elapsedMs();
   if (waitMs > 0) await run.sleep(waitMs, asked.over.signal);
-  return await run.places(async () => {
+  return await inPlaces(run.places, socketsOf(asked.question.check), async () => {
     await run.paced();
     return asked.succeeded ? undefined : await tryNow(asked, run);
   });
+}
+
+const socketsOf = (check: Check): number => ("checks" in check ? check.checks.length : 1);
+
+/**
+ * Does `work` once it has all the places it needs. They are lined up for together, so nobody holds some of his
+ * while he waits for the others behind somebody who does the same.
+ */
+async function inPlaces<T>(places: LimitFunction, count: number, work: () => Promise<T>): Promise<T> {
+  if (count === 1) return await places(work);
+  let release = () => {};
+  const over = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  for (let left = count; left > 1; left -= 1) void places(() => over);
+  try {
+    return await places(work);
+  } finally {
+    release();
+  }
 }
 
 async function tryNow(asked: Asked, run: Run): Promise<Probe | undefined> {

@@ -77,6 +77,10 @@ const shortReasons: Record<Reason, string> = {
   "prober-late": "late",
   "prober-unable": "unable",
   "no-time": "no time",
+  "starttls-refused": "no TLS",
+  "answer-mismatch": "answer",
+  "dns-wrong-answer": "answer",
+  "not-serving": "not serving",
 };
 
 const marks: Record<Seen["is"], readonly [string, Style]> = {

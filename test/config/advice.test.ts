@@ -43,6 +43,18 @@ describe("what is unwise is told, and does not keep the file from being valid", 
       "wrong server",
     ],
     [
+      "an unverified certificate among several checks",
+      withEndpoint("{ all: [{ tcp: 'acme.com:1' }, { tls: acme.com, verifyCertificate: ▸false }] }"),
+      "endpoints.docs.all[1].verifyCertificate",
+      "wrong server",
+    ],
+    [
+      "a certificate that may move a name",
+      service({ check: "{ any: [{ tcp: 443 }, { tls: 443, ▸certificateDays: 14 }] }" }),
+      "services.shop.check.any[1].certificateDays",
+      "would be moved",
+    ],
+    [
       "plain http for all services",
       service({ check: "{ http: / }" }).replace("services:", "▸services:"),
       "services",

@@ -109,7 +109,7 @@ describe("an endpoint", () => {
     [
       withEndpoint("{ http: http://acme.com, ▸verifyCertificate: false }"),
       "endpoints.docs.verifyCertificate",
-      "no certificate",
+      "for https, tls, wss and grpcs, not for http",
     ],
     [
       withEndpoint("{ https: https://acme.com, status: ▸200 }"),
@@ -182,6 +182,49 @@ describe("an endpoint", () => {
       "endpoints.docs.connect",
       "no host and port",
     ],
+    [
+      withEndpoint("{ tcp: 'acme.com:1', ▸starttls: smtp }"),
+      "endpoints.docs.starttls",
+      "starttls is for tls, not for tcp",
+      "tls: instead of tcp:",
+    ],
+    [
+      withEndpoint("{ tcp: 'acme.com:1', ▸send: a }"),
+      "endpoints.docs.send",
+      "nothing is expected",
+      "expect:",
+    ],
+    [
+      withEndpoint("{ tcp: 'acme.com:1', ▸banner: a, expect: b }"),
+      "endpoints.docs.banner",
+      "before send",
+      "write expect",
+    ],
+    [
+      withEndpoint("{ tcp: 'acme.com:1', expect: ▸220 }"),
+      "endpoints.docs.expect",
+      "220 is a number",
+      '"220"',
+    ],
+    [
+      withEndpoint("{ tcp: 'acme.com:1', expect: ▸'hex:0' }"),
+      "endpoints.docs.expect",
+      "holds no bytes",
+      "two hexadecimal digits",
+    ],
+    [
+      withEndpoint("{ https: https://acme.com, ▸expect: a }"),
+      "endpoints.docs.expect",
+      "for tcp, tls, udp, wss and ws, not for https",
+    ],
+    [withEndpoint("{ tls: acme.com, starttls: ▸ldap }"), "endpoints.docs.starttls", '"smtp" or "imap"'],
+    [withEndpoint("{ tls: acme.com, minVersion: ▸1.1 }"), "endpoints.docs.minVersion", "1.2 or 1.3"],
+    [
+      withEndpoint("{ tls: acme.com, certificateDays: ▸0 }"),
+      "endpoints.docs.certificateDays",
+      "from 1 to 365",
+    ],
+    [withEndpoint("▸tls://acme.com:x"), "endpoints.docs", "no host and port"],
     [
       withEndpoint("{ https: https://acme.com, ▸tiemout: 2s }"),
       "endpoints.docs.tiemout",

@@ -13,7 +13,12 @@ const hosts = new WeakMap<Check, string>();
 export function hostOf(check: Check): string {
   const known = hosts.get(check);
   if (known !== undefined) return known;
-  const host = check.type === "tcp" ? check.host : (check.connect?.host ?? new URL(check.url).hostname);
+  const host =
+    "checks" in check
+      ? check.checks.map(hostOf).join(" ")
+      : "url" in check
+        ? (check.connect?.host ?? new URL(check.url).hostname)
+        : check.host;
   hosts.set(check, host);
   return host;
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { RunCheck } from "../../lambda/checks/registry.ts";
-import type { TcpCheck } from "../../lambda/core/config.ts";
+import type { Check, TcpCheck } from "../../lambda/core/config.ts";
 import type { Finding, ProbeAnswer, Question } from "../../lambda/core/probe.ts";
 import { handler } from "../../lambda/probe.ts";
 import { type AnswerPorts, answer } from "../../lambda/steps/answer.ts";
@@ -216,6 +216,17 @@ describe("many questions", () => {
     expect(seen.mostOpen).toBe(800);
     expect(new Set(summary(answered).slice(0, 800))).toEqual(new Set(["0 first-byte-timeout"]));
     expect(new Set(summary(answered).slice(800))).toEqual(new Set(["3000 first-byte-timeout"]));
+  });
+
+  it("a combination takes a place for each of its checks, and gets them together", async () => {
+    const { time, seen, ports } = world([hangs]);
+    const three = (index: number): Check => ({ type: "all", checks: [check, check, check].slice(index % 2) });
+    const questions = Array.from({ length: 800 }, (_, i) => ({ ...question([0], `e${i}`), check: three(i) }));
+    const answered = await time.until(answer({ location: "home", questions, endMs: 20_000 }, ports));
+    expect(seen.mostOpen).toBe(320);
+    expect(new Set(summary(answered).map((said) => said.split(" ")[1]))).toEqual(
+      new Set(["first-byte-timeout"]),
+    );
   });
 
   it("who got no place before the end had no time", async () => {
