@@ -1,7 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runSeed } from "./fuzz/run.ts";
-import { reportScenario } from "./scenarios/report.ts";
+import { writeDocs } from "./scenarios/docs.ts";
+import { reportScenario, scenarioOf } from "./scenarios/report.ts";
 import { scenarios } from "./scenarios/scenario.ts";
+import { subjectOf } from "./scenarios/subject.ts";
+import { drawOutage, recordOutage } from "./scenarios/timeline.ts";
 import { storyLine } from "./story.ts";
 
 const help = `npm run simulate -- [options]
@@ -14,26 +18,45 @@ Runs the real sweep in a simulated world.
   --config <file>    with the services and settings of this file instead of an example
   --service <id>     one of them: the first, unless said otherwise
   --phases <n>       so many runs: 100, unless said otherwise
+  --days <n>         so many days without any outage, for false downs: 30, unless said otherwise
+  --svg <file>       a picture of one outage as well: probes, votes, verdict, record, a resolver's answer
 
   --replay <seed>    one run of random trouble, told line by line; what it violates is said where it happens
   --seeds <a>-<b>    runs of random trouble with these seeds, and which of them violate something
+
+  --docs             writes the figures and the picture of docs/detection.md anew
 `;
 
-const { values: options } = parseArgs({
-  options: {
-    scenario: { type: "string" },
-    config: { type: "string" },
-    service: { type: "string" },
-    phases: { type: "string", default: "100" },
-    replay: { type: "string" },
-    seeds: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
+/** What is asked for; nothing, and what is wrong said, where it makes no sense. */
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        scenario: { type: "string" },
+        config: { type: "string" },
+        service: { type: "string" },
+        phases: { type: "string", default: "100" },
+        days: { type: "string", default: "30" },
+        svg: { type: "string" },
+        docs: { type: "boolean", default: false },
+        replay: { type: "string" },
+        seeds: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+const options = optionsOf();
 
 const numberOf = (text: string): number => {
   const seed = Number(text);
-  if (!Number.isSafeInteger(seed)) throw new Error(`${JSON.stringify(text)} is no seed: a whole number is`);
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(seed)) {
+    throw new Error(`${JSON.stringify(text)} is no whole number from 1 on`);
+  }
   return seed;
 };
 
@@ -69,20 +92,29 @@ async function search(range: string): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
-/** A mistake in what was asked for is said in a sentence. */
+/** Tells what all policies make of a scenario. */
 async function scenario(name: string): Promise<void> {
-  const { config: file, service } = options;
-  const about = { phases: numberOf(options.phases), ...(file && { file }), ...(service && { service }) };
-  try {
-    console.log(await reportScenario(name, about));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
+  const { config: file, service, svg } = options;
+  const [phases, days] = [numberOf(options.phases), numberOf(options.days)];
+  console.log(
+    await reportScenario(name, { phases, days, ...(file && { file }), ...(service && { service }) }),
+  );
+  if (svg === undefined) return;
+  writeFileSync(svg, drawOutage(await recordOutage(subjectOf(file, service), scenarioOf(name), 1)));
+  console.log(`\nwritten: ${svg}`);
 }
 
-if (options.help) console.log(help);
-else if (options.scenario !== undefined) await scenario(options.scenario);
-else if (options.replay !== undefined) await replay(numberOf(options.replay));
-else if (options.seeds !== undefined) await search(options.seeds);
-else console.log(help);
+async function main(): Promise<void> {
+  if (options.scenario !== undefined) return scenario(options.scenario);
+  if (options.replay !== undefined) return replay(numberOf(options.replay));
+  if (options.seeds !== undefined) return search(options.seeds);
+  if (options.docs) return writeDocs();
+  console.log(help);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -32,13 +32,20 @@ const begins = (subject: Subject, seed: number): number =>
 /** What is left to be done when the scenario is over: a decision may take as long as two intervals and a confirm. */
 const afterMs = (subject: Subject): number => warmMs(subject);
 
-/** The product itself, in one run. */
+/** Who wants to know more of a run than what it came to. */
+export type Onlooker = {
+  readonly onLine?: (line: Line) => void;
+  /** Called before it begins. */
+  readonly watch?: (sim: Simulation) => void;
+};
+
+/** The product itself, in one run, and when what goes wrong began. */
 export async function runOurs(
   subject: Subject,
   scenario: Scenario,
   seed: number,
-  onLine?: (line: Line) => void,
-): Promise<{ run: Run; sim: Simulation }> {
+  { onLine, watch }: Onlooker = {},
+): Promise<{ run: Run; sim: Simulation; fromMs: number }> {
   const { config, host, records, zone, service } = subject;
   const fromMs = begins(subject, seed);
   const options = { seed, zone, isQuiet: true, ...(onLine && { onLine }) };
@@ -51,6 +58,7 @@ export async function runOurs(
     if (of === host) probes += 1;
     return behaviour(of, location, atMs);
   };
+  watch?.(sim);
   const untilMs = fromMs + scenario.lastsMs + afterMs(subject);
   await deliverSweeps(sim, untilMs);
   const left = leavings(sim, subject, fromMs);
@@ -60,7 +68,7 @@ export async function runOurs(
     probes,
     watchedMs: untilMs - startMs,
   };
-  return { run, sim };
+  return { run, sim, fromMs };
 }
 
 /** When it was decided that the name leaves its primary. */

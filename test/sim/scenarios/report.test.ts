@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { median } from "../statistics.ts";
 import { compare } from "./compare.ts";
-import { reportScenario } from "./report.ts";
+import { outagePicture } from "./docs.ts";
+import { reportScenario, scenarioOf } from "./report.ts";
 import { scenarios } from "./scenario.ts";
 import { subjectOf } from "./subject.ts";
+import { drawOutage, recordOutage } from "./timeline.ts";
 
 const of = async (name: string, phases: number) => {
   const scenario = scenarios[name];
@@ -52,18 +54,32 @@ services:
     targets: [{ id: first, value: 18.184.1.1 }, { id: second, value: 52.16.1.1 }]
 `,
   );
-  const report = await reportScenario("refused", { file, phases: 2 });
+  const report = await reportScenario("refused", { file, phases: 2, days: 1 });
   expect(report).toContain("docs (docs.firma.org), 5 locations, every 10 s; 2 runs");
+  expect(report).toMatch(/Pointsman +100 %( +\d+\.\d){4} +1\.00 +0 +1100 +\d+\n/);
   expect(report).toMatch(/world +BEGINS: 18\.184\.1\.1: "refuse", for all/);
   expect(report).toMatch(/CHANGED Pointsman move: first -> second/);
-  await expect(reportScenario("refused", { file, service: "shop", phases: 1 })).rejects.toThrow(
+  await expect(reportScenario("refused", { file, service: "shop", phases: 1, days: 1 })).rejects.toThrow(
     /has no service shop \(services: docs\)/,
   );
   rmSync(folder, { recursive: true });
 });
 
+// It shows what the policy does: when this fails, `npm run simulate -- --docs` writes picture and figures anew.
+test("the documentation's picture is the one that the simulator draws today", async () => {
+  const file = new URL("../../../docs/outage.svg", import.meta.url);
+  const picture = await outagePicture();
+  expect(picture).toContain("votes down");
+  expect(readFileSync(file, "utf8")).toBe(picture);
+});
+
+test("a scenario in which the name stays has no picture", async () => {
+  const outage = await recordOutage(subjectOf(), scenarioOf("restart"), 1);
+  expect(() => drawOutage(outage)).toThrow("the name was not moved");
+});
+
 test("what does not exist is said, with what does", async () => {
-  await expect(reportScenario("fire", { phases: 1 })).rejects.toThrow(
+  await expect(reportScenario("fire", { phases: 1, days: 1 })).rejects.toThrow(
     /no scenario fire; there are refused, black-hole/,
   );
 });
