@@ -102,6 +102,7 @@ export function drawOutage(outage: Outage): string {
   const votes = locations.filter((location) => is.down?.why.includes(location));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 56}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.text}">`,
+    `<title>${escaped(`${name}: ${outage.about}`)}</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     text(12, 22, `${name}: ${outage.about}`, `font-size="14" font-weight="600"`),
     text(
