@@ -16,6 +16,9 @@ export type EventKind =
   | "created"
   | "in-sync"
   | "not-in-sync"
+  | "answered"
+  | "not-answered"
+  | "unproven"
   | "move-started"
   | "move-failing"
   | "move-dropped"
@@ -38,6 +41,8 @@ export type MoveTimes = {
   readonly detectedMs: number;
   readonly acceptedMs?: number;
   readonly inSyncMs?: number;
+  /** Every name server that could be asked answered the new value. */
+  readonly answeredMs?: number;
 };
 
 /** Something that happened: filed in the history, and told when `alert` says so. */
@@ -74,6 +79,9 @@ export const severities: Record<EventKind, Severity> = {
   created: "info",
   "in-sync": "info",
   "not-in-sync": "critical",
+  answered: "info",
+  "not-answered": "critical",
+  unproven: "warning",
   "move-started": "info",
   "move-failing": "critical",
   "move-dropped": "warning",

@@ -29,14 +29,17 @@ export type Intent = {
   readonly failingTold?: boolean;
 };
 
-/** An accepted change on its way to the name servers. */
+/** An accepted change on its way to the name servers, until they answer it. */
 export type Propagation = {
   readonly kind: Intent["kind"];
   readonly from?: string;
   readonly to: string;
-  /** Route 53 gave the change this id. */
-  readonly changeId: string;
+  readonly want: RecordSet;
+  /** Route 53 gave the change this id; missing where its answer was lost and the zone shows the change. */
+  readonly changeId?: string;
+  /** `inSyncMs` is there once Route 53 said so; from then on only the name servers are asked. */
   readonly times: MoveTimes & { readonly acceptedMs: number };
+  /** People were told that it takes too long. */
   readonly lateTold?: boolean;
 };
 

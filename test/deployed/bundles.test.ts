@@ -91,7 +91,7 @@ describe.concurrent(where, () => {
         const kinds = (await history()).map(({ kind }) => kind).toReversed();
         return kinds.join() === what.join() ? kinds : undefined;
       });
-    const moved = (kind: string) => ["move-started", kind, "in-sync"];
+    const moved = (kind: string) => ["move-started", kind, "in-sync", "answered"];
     try {
       await answered("frankfurt");
       const [service] = shop.config.services;
