@@ -85,6 +85,23 @@ test("a sweep that is relieved in the middle of it leaves it to the next one, at
   expect((eventOf(sim, "answered")?.atMs ?? 0) - at(130)).toBeLessThan(2_000);
 });
 
+test("what was not heard because the sweep was relieved is no silence", async () => {
+  const sim = outage();
+  sim.alter = (world): World => ({
+    ...world,
+    answers: async (server, _, over) => {
+      await world.sleep(10);
+      if (server.startsWith("ns-1") || sim.clock.now() > at(200)) return [ireland];
+      if (sim.clock.now() > at(122)) return [frankfurt];
+      await world.sleep(forever, over);
+      throw new Error("ECANCELLED");
+    },
+  });
+  await runMinutes(sim, at(240));
+  expect(toldAll(sim).slice(-1), story(sim)).toEqual(["answered"]);
+  expect(eventOf(sim, "answered")?.why).toMatch(/^all 2 servers/);
+});
+
 describe("the name servers", () => {
   test("that go on answering the old value are told of once, and asked until they answer the new one", async () => {
     const sim = outage();
