@@ -69,7 +69,8 @@ const name = (event: Event): string => event.name ?? event.subject;
 const headlines: Record<EventKind, (event: Event) => string> = {
   down: (e) => `${e.subject} is down`,
   up: (e) => `${e.subject} is up again`,
-  "standby-down": (e) => `${e.subject} is down: it could not take over`,
+  "standby-not-ready": (e) => `${e.subject} could not take over`,
+  "standby-ready": (e) => `${e.subject} could take over again`,
   partial: (e) => `${e.subject} is up for some, down for others`,
   refused: (e) => `${e.subject} refuses our probes`,
   blind: (e) => `${e.subject} cannot be judged: too few locations can see`,
@@ -101,7 +102,9 @@ const headlines: Record<EventKind, (event: Event) => string> = {
 const next: Record<EventKind, string> = {
   down: "It is probed on; you are told when it is up again.",
   up: "Nothing to do.",
-  "standby-down": "Repair it before the primary fails: there would be nowhere to go.",
+  "standby-not-ready":
+    "Repair it, or let the probes in, before the primary fails: there would be nowhere to go.",
+  "standby-ready": "Nothing to do.",
   partial: "Nothing is moved while it is up for some. Look at the network between.",
   refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
   blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",

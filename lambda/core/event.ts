@@ -5,7 +5,8 @@
 export type EventKind =
   | "down"
   | "up"
-  | "standby-down"
+  | "standby-not-ready"
+  | "standby-ready"
   | "partial"
   | "refused"
   | "blind"
@@ -68,7 +69,8 @@ export type Event = {
 export const severities: Record<EventKind, Severity> = {
   down: "critical",
   up: "info",
-  "standby-down": "warning",
+  "standby-not-ready": "warning",
+  "standby-ready": "info",
   partial: "warning",
   refused: "warning",
   blind: "warning",

@@ -1,5 +1,6 @@
 import type { Service } from "./config.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import type { Readiness } from "./readiness.ts";
 import {
   pointsTo,
   type RecordSet,
@@ -58,6 +59,8 @@ export type ServiceState = {
   readonly condition?: Condition;
   /** Since when its zone could not be read any more, and whether people were told. */
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
+  /** Whether each target would take over, as last noted. */
+  readonly readiness?: Readonly<Record<string, Readiness>>;
   /** When the name was moved away from a target that was up. */
   readonly movesFromUpMs: readonly number[];
   /** Events still to be told and filed. */

@@ -44,12 +44,13 @@ test("subject, SMS, attributes and JSON say the same, each in its way", () => {
 describe("the headline says what happened to what", () => {
   const told = (kind: EventKind): string =>
     alert(
-      event({ ...failover, kind, subject: kind.includes("down") ? "shop/frankfurt" : "shop" }),
+      event({ ...failover, kind, subject: /down|standby/.test(kind) ? "shop/frankfurt" : "shop" }),
     ).text.split("\n")[0] ?? "";
   test.each<[EventKind, string]>([
     ["down", "shop/frankfurt is down"],
     ["up", "shop is up again"],
-    ["standby-down", "shop/frankfurt is down: it could not take over"],
+    ["standby-not-ready", "shop/frankfurt could not take over"],
+    ["standby-ready", "shop/frankfurt could take over again"],
     ["partial", "shop is up for some, down for others"],
     ["refused", "shop refuses our probes"],
     ["blind", "shop cannot be judged: too few locations can see"],

@@ -88,7 +88,7 @@ describe("Route 53", () => {
     const sim = simulate(broken(["frankfurt", 300, forever, "refuse"]), { failback: "manual" });
     failing(sim, /^read zone$/, 0, forever);
     await runMinutes(sim, at(900));
-    expect(told(sim).filter((kind) => kind !== "standby-down")).not.toEqual([]);
+    expect(told(sim).filter((kind) => kind !== "standby-not-ready")).not.toEqual([]);
   });
   test("a read that a change overtakes does not lie", async () => {
     const sim = simulate(broken(["frankfurt", 35, forever, "refuse"]), { failback: "manual" });
