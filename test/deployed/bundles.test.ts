@@ -109,7 +109,8 @@ describe.concurrent(where, () => {
       await answered("frankfurt");
       await filed([...moved("failover"), ...moved("failback")]);
       const told = home.alerts.map(({ attributes }) => `${attributes["service"]} ${attributes["event"]}`);
-      expect(told).toEqual(["shop failover", "shop/frankfurt up", "shop failback"]);
+      const moves = ["shop failover", "shop answered", "shop/frankfurt up", "shop failback", "shop answered"];
+      expect(told).toEqual(moves);
       expect(home.sweeps.filter(({ ok }) => !ok)).toEqual([]);
     } finally {
       resolver.close();
