@@ -1,4 +1,5 @@
 import { hostKind, normalHost } from "./address.ts";
+import { otherNameAsked } from "./advice-standbys.ts";
 import { defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
@@ -270,6 +271,7 @@ const advice: readonly Advice[] = [
   placeholderName,
   plainHttpServices,
   unverified,
+  otherNameAsked,
   credentials,
   certificateMoves,
   privateAddresses,

@@ -121,6 +121,7 @@ export const compileConfig = (file: FileConfig): Config => {
     locations: file.locations,
     acceptSingleLocation: file.acceptSingleLocation ?? defaults.acceptSingleLocation,
     references: references(file),
+    ...(file.resolvers ? { resolvers: file.resolvers } : {}),
     endpoints: [
       ...loneEndpoints(file),
       ...services.flatMap((service) => targetEndpoints(service, file.defaults)),

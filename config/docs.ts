@@ -27,7 +27,7 @@ services:
     check: { https: /health, status: [200], contains: '"ok":true', within: 2s }
     targets:
       - { id: frankfurt, value: shop-frankfurt.acme.com }
-      - { id: ireland, value: shop-ireland.acme.com, check: { host: standby.acme.com } }
+      - { id: ireland, value: shop-ireland.acme.com, check: { port: 8443 } }
     failback: auto
     failbackAfter: 30m
 
@@ -67,7 +67,8 @@ request carries the service's name (Host, SNI, certificate): the name that is mo
 not fit, a target's \`check\` says what differs:
 
 - \`connect: 10.1.2.3:8443\` goes to another address with the same request,
-- \`host: standby.acme.com\` asks for another name,
+- \`host: standby.acme.com\` asks for another name (of a standby that is a warning: whether it serves the service's own
+  name, and has a certificate for it, would show on the day of the move only),
 - \`https: /other\` asks for another path, and \`https: https://standby.acme.com/health\` for another URL altogether.
 
 Placeholder names, addresses for documentation, the loopback and link-local addresses are refused where they would be

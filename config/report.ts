@@ -16,10 +16,10 @@ const seconds = (ms: number): string => `${(Math.ceil(ms / 100) / 10).toFixed(1)
 const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? "" : "s"}`;
 
 const worstCaseLines = (config: Config): string[] =>
-  worstCases(config).map(
-    ({ service, detectMs, recoverMs }) =>
-      `${service}: at worst an outage is detected after ${seconds(detectMs)}, and the last resolver has the new answer after ${seconds(recoverMs)}`,
-  );
+  worstCases(config).flatMap(({ service, detectMs, recoverMs, parts }) => [
+    `${service}: at worst an outage is detected after ${seconds(detectMs)}, and the last resolver has the new answer after ${seconds(recoverMs)}`,
+    `${service}: ${recoverMs / 1000} s = ${parts.map(([what, ms]) => `${what} ${ms / 1000} s`).join(" + ")}`,
+  ]);
 
 const summary = (loaded: Loaded): string => {
   const warnings = count(loaded.warnings.length, "warning");

@@ -56,6 +56,7 @@ const repeated = (
 const duplicateRule: Rule = (file) => [
   ...repeated(file.locations ?? [], (index) => ["locations", index], "location"),
   ...repeated(file.references ?? [], (index) => ["references", index], "reference"),
+  ...repeated(file.resolvers ?? [], (index) => ["resolvers", index], "resolver"),
   ...servicesOf(file).flatMap((service) =>
     repeated(
       (service.value.targets ?? []).map((target) => target?.id),

@@ -118,6 +118,10 @@ const placeComplaint = (written: string, portNeeded: boolean): string | undefine
 /** `host:port`, the port being optional unless `portNeeded`. */
 export const place = (portNeeded: boolean) => text((written) => placeComplaint(written, portNeeded));
 
+/** An IPv4 address: what is asked from Lambda is asked by IPv4. */
+export const ipv4 = () =>
+  text((written) => (isIPv4(written) ? undefined : say(`${quote(written)} is no IPv4 address`, "1.1.1.1")));
+
 const pathComplaint: Judge = (written) => {
   if (!written.startsWith("/")) return say(`${quote(written)} is no path`, "a path starts with /");
   return /^[\x21-\x22\x24-\x7e]*$/.test(written)

@@ -221,6 +221,11 @@ export const fileSchema = map({
       limits: "none, or 3 or more",
     },
   ),
+  resolvers: may(
+    z.array(v.ipv4()),
+    "Public resolvers that are asked, beside the zone's own name servers, whether a move took effect.",
+    { otherwise: "none", examples: [["1.1.1.1", "8.8.8.8"]] },
+  ),
   endpoints: may(
     z.record(z.string(), endpoint),
     "What is watched, by id: a URL (`https://`, `http://`, `tcp://host:port`) or a map.",

@@ -10,32 +10,49 @@ export type WorstCase = {
   readonly service: string;
   /** From the start of the outage to the decision. */
   readonly detectMs: number;
-  /** From the start of the outage until the last resolver has the new answer. */
+  /** From the start of the outage until the last resolver has the new answer: the sum of the parts. */
   readonly recoverMs: number;
+  /** What takes how long, in the order in which it is waited for; milliseconds. */
+  readonly parts: readonly Part[];
 };
 
+type Part = readonly [what: string, ms: number];
+
 /**
- * From the start of the failed probe to the verdict: a refusal is known at once, and waits for the last try; silence is
- * known when the time-out is over.
+ * From the start of the failed probe to the verdict. Silence is the worst: it is known when the time-out is over, and
+ * only then the others are asked. A refusal is known at once, and its last try begins as late.
  */
-const confirmMs = (policy: Policy): number =>
-  Math.max(confirmTries(policy, 0).endMs, policy.timeoutMs + confirmTries(policy, policy.timeoutMs).endMs);
+const verdictParts = (policy: Policy): Part[] => [
+  ["timeout", policy.timeoutMs],
+  ["confirm", confirmTries(policy, policy.timeoutMs).endMs],
+];
 
 /**
  * The outage starts just after a probe; the next one comes an interval later, as late as its tick's spread has it, and
  * fails. An interval that is no multiple of the tick waits for the tick after it.
  */
-const detectMs = ({ policy }: Endpoint, locations: number, tick: number, spread: number): number =>
-  Math.ceil(askEveryMs(policy, locations) / tick) * tick + spread + confirmMs(policy);
+const detectParts = ({ policy }: Endpoint, locations: number, tick: number, spread: number): Part[] => [
+  [
+    policy.staggered ? "interval / locations" : "interval",
+    Math.ceil(askEveryMs(policy, locations) / tick) * tick,
+  ],
+  ["spread", spread],
+  ...verdictParts(policy),
+];
+
+const sum = (parts: readonly Part[]): number => parts.reduce((total, [, ms]) => total + ms, 0);
 
 /** The worst case of every service, in the order of the file; a service is as slow as its slowest target. */
 export const worstCases = (config: Config): WorstCase[] => {
   const { length } = config.locations;
   const tick = tickMs(config.endpoints, length);
   const spread = spreadMs(config.endpoints.length, tick);
-  const detected = new Map(config.endpoints.map((one) => [one.id, detectMs(one, length, tick, spread)]));
+  const detected = new Map(config.endpoints.map((one) => [one.id, detectParts(one, length, tick, spread)]));
   return config.services.map(({ id, targets, dns }) => {
-    const slowest = Math.max(...targets.map((target) => detected.get(target.endpoint) ?? 0));
-    return { service: id, detectMs: slowest, recoverMs: slowest + propagationMs + dns.ttlSeconds * 1000 };
+    const [slowest = []] = targets
+      .map((target) => detected.get(target.endpoint) ?? [])
+      .sort((a, b) => sum(b) - sum(a));
+    const parts: Part[] = [...slowest, ["propagation", propagationMs], ["ttl", dns.ttlSeconds * 1000]];
+    return { service: id, detectMs: sum(slowest), recoverMs: sum(parts), parts };
   });
 };

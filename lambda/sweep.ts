@@ -7,6 +7,7 @@ import { clientSettings } from "./aws/clients.ts";
 import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
+import { openNameServers } from "./aws/name-servers.ts";
 import { openDns } from "./aws/route53.ts";
 import { route53Clients } from "./aws/route53-clients.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
@@ -64,6 +65,8 @@ function open(): Standing {
       sleep,
       ask: openLocations(environment("PROBE_FUNCTION")),
       dns: openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep),
+      // Only a laptop says where they are: on AWS they are asked at their own addresses.
+      answers: openNameServers(process.env["NAME_SERVER_ENDPOINT"]),
       publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),
       log,
     },

@@ -24,14 +24,17 @@ export function dnsPermissions(services: readonly Service[]): PolicyStatement[] 
 
 /**
  * What moving these names takes in Route 53: change exactly them, with their types and the TXT beside them, by CREATE
- * and DELETE only; read those zones' records; ask what became of a change.
+ * and DELETE only; read those zones' records, and which their name servers are; ask what became of a change.
  */
 export function zonePermissions(services: readonly Service[]): PolicyStatement[] {
   if (services.length === 0) return [];
   const zones = [...new Set(services.map((service) => service.dns.zoneId))].sort();
   return [
     ...grouped(services).flatMap(changePermissions),
-    new PolicyStatement({ actions: ["route53:ListResourceRecordSets"], resources: zones.map(zoneArn) }),
+    new PolicyStatement({
+      actions: ["route53:GetHostedZone", "route53:ListResourceRecordSets"],
+      resources: zones.map(zoneArn),
+    }),
     new PolicyStatement({ actions: ["route53:GetChange"], resources: [changeArn] }),
   ];
 }

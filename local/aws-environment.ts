@@ -7,6 +7,8 @@ export type Endpoints = {
   readonly sns: string;
   readonly lambda: string;
   readonly sts: string;
+  /** `host:port` of the DNS server that stands in for every name server. */
+  readonly nameServers: string;
 };
 
 /** Nobody's: the parts on a laptop ask for no credentials, but the SDK signs with some. */
@@ -35,6 +37,7 @@ export function functionEnvironment(
   own: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere, sts = nowhere } = endpoints;
+  const { nameServers = new URL(nowhere).host } = endpoints;
   const environment = {
     PATH: process.env["PATH"] ?? "",
     TZ: "UTC",
@@ -48,6 +51,7 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_SNS: sns,
     AWS_ENDPOINT_URL_LAMBDA: lambda,
     AWS_ENDPOINT_URL_STS: sts,
+    NAME_SERVER_ENDPOINT: nameServers,
     ...own,
   };
   refuseElsewhere(environment);

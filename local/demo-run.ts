@@ -28,6 +28,7 @@ export type DemoResult = {
   readonly ok: true;
   readonly detectedMs: number;
   readonly movedMs: number;
+  readonly answeredMs: number;
   readonly failbackMs: number;
   readonly dnsBefore: readonly string[];
   readonly dnsDuring: readonly string[];
@@ -61,6 +62,7 @@ export async function runDemo(run: DemoRun): Promise<DemoResult> {
     ok: true,
     detectedMs: moved.times.detectedMs - brokenMs,
     movedMs: moved.times.acceptedMs - brokenMs,
+    answeredMs: moved.times.answeredMs - brokenMs,
     failbackMs: back.times.acceptedMs - healedMs,
     dnsBefore,
     dnsDuring: moved.dns,
@@ -119,7 +121,7 @@ async function resolved(run: DemoRun, value: string | undefined, when: string): 
 }
 
 type Moved = {
-  readonly times: { readonly detectedMs: number; readonly acceptedMs: number };
+  readonly times: { readonly detectedMs: number; readonly acceptedMs: number; readonly answeredMs: number };
   readonly dns: readonly string[];
 };
 
@@ -139,8 +141,9 @@ async function movedTo(run: DemoRun, kind: "failover" | "failback", sinceMs: num
   );
   timeline.tell(`alert: ${alert.subject}`, alert.atMs);
   const dns = await resolved(run, target?.value, kind === "failover" ? "during the outage" : "after it");
-  await inHistory(run, "in-sync", acceptedMs);
-  return { times: { detectedMs, acceptedMs }, dns };
+  const proof = await inHistory(run, "answered", acceptedMs);
+  timeline.tell(`proven: ${proof.why}`, proof.atMs);
+  return { times: { detectedMs, acceptedMs, answeredMs: proof.atMs }, dns };
 }
 
 const inHistory = ({ stack, service }: DemoRun, kind: EventKind, sinceMs: number): Promise<Event> =>

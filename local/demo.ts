@@ -32,6 +32,7 @@ async function play(primary: DemoSite, standby: DemoSite): Promise<void> {
     const result = await runDemo({ stack, service, primary, alerts, sweeps, timeline });
     timeline.tell(
       `in short: moved ${result.movedMs} ms after the break (interval + confirmWithin + 2 s = 5000 ms), ` +
+        `answered by every name server after ${result.answeredMs} ms, ` +
         `back ${result.failbackMs} ms after the healing`,
     );
     console.log(JSON.stringify(result));

@@ -9,6 +9,7 @@ import type { Outcome } from "./invocation.ts";
 import { type LambdaApi, type LocationCall, openLambdaApi } from "./lambda-api.ts";
 import { openRoute53, type Route53 } from "./route53/api.ts";
 import { type DnsServer, openDnsServer } from "./route53/dns-server.ts";
+import { loopback } from "./route53/listen.ts";
 import type { Zone } from "./route53/zone.ts";
 import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
 import { openSns, type Sns } from "./sns.ts";
@@ -149,6 +150,7 @@ async function startSweeps(
     sns: parts.sns.url,
     lambda: parts.lambda.url,
     sts: parts.sts.url,
+    nameServers: `${loopback}:${parts.dns.port}`,
   };
   const sweep = await startFunction({
     name: "pointsman-sweep",

@@ -1,6 +1,7 @@
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
+  GetHostedZoneCommand,
   InvalidChangeBatch,
   ListResourceRecordSetsCommand,
   type ResourceRecordSet,
@@ -9,7 +10,7 @@ import {
 import type { HostedZone } from "../core/config.ts";
 import type { Change, RecordSet, Standing } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
-import { perKey } from "./per-key.ts";
+import { askedOnce, perKey } from "./per-key.ts";
 
 /** Route 53 takes five requests a second for a whole account (its API's quotas); one is left to people. */
 const requestsPerSecond = 4;
@@ -48,6 +49,11 @@ export function openDns(
         generation: await find(way, zone.zoneId, generation, "TXT"),
       };
     },
+    // A zone keeps its name servers as long as it lives.
+    nameServers: askedOnce(
+      ({ zoneId }) => zoneId,
+      (zone) => nameServers(wayTo(zone), zone.zoneId),
+    ),
     status: async (zone, changeId) => {
       const { client, line } = wayTo(zone);
       // Whoever only wants to know stands back while others wait: a move must not queue behind questions.
@@ -120,6 +126,16 @@ const toAws = (record: RecordSet): ResourceRecordSet => ({
   TTL: record.ttlSeconds,
   ResourceRecords: record.values.map((Value) => ({ Value })),
 });
+
+async function nameServers({ client, line }: Way, zoneId: string): Promise<readonly string[]> {
+  await line.turn();
+  const { HostedZone, DelegationSet } = await client.send(new GetHostedZoneCommand({ Id: zoneId }));
+  if (HostedZone?.Config?.PrivateZone) return [];
+  const servers = (DelegationSet?.NameServers ?? []).map(plainName);
+  // None would pass for a private zone.
+  if (servers.length === 0) throw new Error(`Route 53 names no name servers of ${zoneId}`);
+  return servers;
+}
 
 async function find(
   { client, line }: Way,

@@ -56,7 +56,8 @@ export function took(times: MoveTimes): string {
   const steps: [string, number | undefined][] = [
     ["detected", times.failedMs === undefined ? undefined : times.detectedMs],
     ["accepted by Route 53", times.acceptedMs],
-    ["in sync on its name servers", times.inSyncMs],
+    ["in sync", times.inSyncMs],
+    ["answered by its name servers", times.answeredMs],
   ];
   return steps
     .flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} after ${span(ms - startMs)}`]))
@@ -68,7 +69,8 @@ const name = (event: Event): string => event.name ?? event.subject;
 const headlines: Record<EventKind, (event: Event) => string> = {
   down: (e) => `${e.subject} is down`,
   up: (e) => `${e.subject} is up again`,
-  "standby-down": (e) => `${e.subject} is down: it could not take over`,
+  "standby-not-ready": (e) => `${e.subject} could not take over`,
+  "standby-ready": (e) => `${e.subject} could take over again`,
   partial: (e) => `${e.subject} is up for some, down for others`,
   refused: (e) => `${e.subject} refuses our probes`,
   blind: (e) => `${e.subject} cannot be judged: too few locations can see`,
@@ -79,6 +81,9 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   created: (e) => `${name(e)} now points to ${e.to}`,
   "in-sync": (e) => `${name(e)}: the move to ${e.to} reached all name servers`,
   "not-in-sync": (e) => `${name(e)}: the move to ${e.to} has not reached all name servers`,
+  answered: (e) => `${name(e)}: the move to ${e.to} is what its name servers answer`,
+  "not-answered": (e) => `${name(e)}: the move to ${e.to} is not what its name servers answer`,
+  unproven: (e) => `${name(e)}: whether the move to ${e.to} took effect could not be seen`,
   "move-started": (e) => `${name(e)} is being moved to ${e.to}`,
   "move-failing": (e) => `${name(e)} cannot be moved to ${e.to}`,
   "move-dropped": (e) => `${name(e)}: the move to ${e.to} was given up`,
@@ -97,7 +102,9 @@ const headlines: Record<EventKind, (event: Event) => string> = {
 const next: Record<EventKind, string> = {
   down: "It is probed on; you are told when it is up again.",
   up: "Nothing to do.",
-  "standby-down": "Repair it before the primary fails: there would be nowhere to go.",
+  "standby-not-ready":
+    "Repair it, or let the probes in, before the primary fails: there would be nowhere to go.",
+  "standby-ready": "Nothing to do.",
   partial: "Nothing is moved while it is up for some. Look at the network between.",
   refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
   blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",
@@ -110,6 +117,10 @@ const next: Record<EventKind, string> = {
   created: "Clients may use the name now.",
   "in-sync": "Nothing to do.",
   "not-in-sync": "Ask the zone's name servers with dig; look at the AWS Health Dashboard for Route 53.",
+  answered: "Nothing to do: clients follow as the TTL of the old answer runs out.",
+  "not-answered":
+    "They are asked on. Ask them with dig as well; look at the AWS Health Dashboard for Route 53.",
+  unproven: "Ask the zone's name servers with dig; look at what keeps the sweep from asking them.",
   "move-started": "You are told when Route 53 has accepted it.",
   "move-failing":
     "It is tried again. Look at Route 53, and at what the sweep, or its role in the zone's account, may do.",

@@ -212,6 +212,8 @@ export type Config = {
   readonly acceptSingleLocation: boolean;
   /** Hosts in different networks that tell a location whether it can see at all; empty switches the rule off. */
   readonly references: readonly TcpCheck[];
+  /** Addresses of public resolvers that are asked as well whether a move took effect. */
+  readonly resolvers?: readonly string[];
   /** Every endpoint that is probed, the targets of services included. */
   readonly endpoints: readonly Endpoint[];
   readonly services: readonly Service[];

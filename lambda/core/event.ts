@@ -5,7 +5,8 @@
 export type EventKind =
   | "down"
   | "up"
-  | "standby-down"
+  | "standby-not-ready"
+  | "standby-ready"
   | "partial"
   | "refused"
   | "blind"
@@ -16,6 +17,9 @@ export type EventKind =
   | "created"
   | "in-sync"
   | "not-in-sync"
+  | "answered"
+  | "not-answered"
+  | "unproven"
   | "move-started"
   | "move-failing"
   | "move-dropped"
@@ -38,6 +42,8 @@ export type MoveTimes = {
   readonly detectedMs: number;
   readonly acceptedMs?: number;
   readonly inSyncMs?: number;
+  /** Every name server that could be asked answered the new value. */
+  readonly answeredMs?: number;
 };
 
 /** Something that happened: filed in the history, and told when `alert` says so. */
@@ -63,7 +69,8 @@ export type Event = {
 export const severities: Record<EventKind, Severity> = {
   down: "critical",
   up: "info",
-  "standby-down": "warning",
+  "standby-not-ready": "warning",
+  "standby-ready": "info",
   partial: "warning",
   refused: "warning",
   blind: "warning",
@@ -74,6 +81,9 @@ export const severities: Record<EventKind, Severity> = {
   created: "info",
   "in-sync": "info",
   "not-in-sync": "critical",
+  answered: "info",
+  "not-answered": "critical",
+  unproven: "warning",
   "move-started": "info",
   "move-failing": "critical",
   "move-dropped": "warning",

@@ -82,45 +82,25 @@ export function accepted(
     generation: intent.generation + movedBy,
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
-    ...(changeId === undefined ? {} : { propagation: propagation(intent, changeId, times) }),
+    propagation: propagation(intent, changeId, times),
   };
 }
 
 const propagation = (
   intent: Intent,
-  changeId: string,
+  changeId: string | undefined,
   times: MoveTimes & { acceptedMs: number },
 ): Propagation => ({
   kind: intent.kind,
   ...(intent.from === undefined ? {} : { from: intent.from }),
   to: intent.to,
-  changeId,
+  want: intent.want,
+  ...(changeId === undefined ? {} : { changeId }),
   times,
 });
 
 const recent = (times: readonly number[], atMs: number): number[] =>
   times.filter((ms) => ms > atMs - 3_600_000);
-
-/** The state after the name servers have the change: the measured times are filed. */
-export function inSync(service: Service, state: ServiceState, atMs: number): ServiceState {
-  const { propagation: done, ...rest } = state;
-  if (done === undefined) return state;
-  const times = { ...done.times, inSyncMs: atMs };
-  const why = "Route 53 says INSYNC";
-  return tellOf(rest, moveEvent(service, "in-sync", done, { atMs, why, alert: false, times }));
-}
-
-/** Route 53 says: normally within 60 s. Twice that is a reason to look. */
-export const syncLateMs = 120_000;
-
-/** People are told once that a change is accepted and not on its name servers. */
-export function syncLate(service: Service, state: ServiceState, atMs: number): ServiceState {
-  const open = state.propagation;
-  if (open === undefined || open.lateTold || atMs - open.times.acceptedMs < syncLateMs) return state;
-  const why = "Route 53 accepted the change and still says PENDING";
-  const late = moveEvent(service, "not-in-sync", open, { atMs, why, alert: true, times: open.times });
-  return tellOf({ ...state, propagation: { ...open, lateTold: true } }, late);
-}
 
 /** People are told once that a saved change does not get through. */
 export function failing(service: Service, state: ServiceState, why: string, atMs: number): ServiceState {

@@ -10,7 +10,7 @@ export type Role = "alone" | "active" | "standby";
 
 /**
  * What to tell of a change in what is believed of an endpoint. An outage of the active target is filed here and
- * told by its service, which knows what was done about it.
+ * told by its service, which knows what was done about it; so is that a standby would not take over (`noteReadiness`).
  */
 export function healthEvents(
   endpoint: string,
@@ -21,7 +21,7 @@ export function healthEvents(
 ): Event[] {
   return [
     ...stateEvents(endpoint, role, before, after, atMs),
-    ...troubleEvents(endpoint, before, after, atMs),
+    ...troubleEvents(endpoint, role, before, after, atMs),
   ];
 }
 
@@ -29,19 +29,23 @@ function stateEvents(endpoint: string, role: Role, before: Health, after: Health
   if (after.state === before.state) return [];
   const base = { subject: endpoint, atMs, sinceMs: after.sinceMs };
   if (after.state === "down") {
-    const kind = role === "standby" ? "standby-down" : "down";
-    return [event({ ...base, kind, why: after.why, alert: role !== "active" })];
+    return [event({ ...base, kind: "down", why: after.why, alert: role === "alone" })];
   }
   if (before.state !== "down") return [];
   const why = `${after.why}; it was down for ${span(after.sinceMs - before.sinceMs)}`;
   return [event({ ...base, kind: "up", why, alert: true })];
 }
 
-function troubleEvents(endpoint: string, before: Health, after: Health, atMs: number): Event[] {
+/** Troubles that keep a name from being moved to a standby: its service tells of them. */
+const isOfService = (trouble: Trouble, role: Role): boolean =>
+  role === "standby" && (trouble === "refused" || trouble === "partial");
+
+function troubleEvents(endpoint: string, role: Role, before: Health, after: Health, atMs: number): Event[] {
   if (after.trouble === before.trouble) return [];
   const base = { subject: endpoint, atMs, why: after.why };
   if (after.trouble !== undefined) {
-    return [event({ ...base, kind: kindOfTrouble[after.trouble], alert: after.state !== "down" })];
+    const isTold = after.state !== "down" && !isOfService(after.trouble, role);
+    return [event({ ...base, kind: kindOfTrouble[after.trouble], alert: isTold })];
   }
   return after.state === "up" ? [event({ ...base, kind: "seen-again", alert: false })] : [];
 }

@@ -1,5 +1,6 @@
 import type { Service } from "./config.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import type { Readiness } from "./readiness.ts";
 import {
   pointsTo,
   type RecordSet,
@@ -29,14 +30,17 @@ export type Intent = {
   readonly failingTold?: boolean;
 };
 
-/** An accepted change on its way to the name servers. */
+/** An accepted change on its way to the name servers, until they answer it. */
 export type Propagation = {
   readonly kind: Intent["kind"];
   readonly from?: string;
   readonly to: string;
-  /** Route 53 gave the change this id. */
-  readonly changeId: string;
+  readonly want: RecordSet;
+  /** Route 53 gave the change this id; missing where its answer was lost and the zone shows the change. */
+  readonly changeId?: string;
+  /** `inSyncMs` is there once Route 53 said so; from then on only the name servers are asked. */
   readonly times: MoveTimes & { readonly acceptedMs: number };
+  /** People were told that it takes too long. */
   readonly lateTold?: boolean;
 };
 
@@ -55,6 +59,8 @@ export type ServiceState = {
   readonly condition?: Condition;
   /** Since when its zone could not be read any more, and whether people were told. */
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
+  /** Whether each target would take over, as last noted. */
+  readonly readiness?: Readonly<Record<string, Readiness>>;
   /** When the name was moved away from a target that was up. */
   readonly movesFromUpMs: readonly number[];
   /** Events still to be told and filed. */

@@ -1,5 +1,6 @@
 import { wantsEvidence } from "../core/decide.ts";
 import { closed, noteLook } from "../core/move.ts";
+import { noteReadiness } from "../core/readiness.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
@@ -15,10 +16,29 @@ import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watc
  */
 export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   startLooking(sweep, each, fromMs, toMs);
+  startNoting(sweep, each, toMs);
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
   return wantsEvidence(each.service, each.state, healthsOf(sweep, each.service), toMs);
+}
+
+/** Whether each standby would take over: noted and told where that changed. */
+function startNoting(sweep: Sweep, each: Switch, atMs: number): void {
+  const { service, state } = each;
+  const known = Object.fromEntries(
+    service.targets.flatMap(({ endpoint }) => {
+      const watched = sweep.watched.get(endpoint);
+      return watched ? [[endpoint, watched] as const] : [];
+    }),
+  );
+  const noted = (now: ServiceState) => noteReadiness(service, now, known, atMs);
+  if (state === undefined || noted(state) === state) return;
+  void inBackground(
+    sweep,
+    service.id,
+    update(sweep, each, noted).then(() => startTelling(sweep, each)),
+  );
 }
 
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;

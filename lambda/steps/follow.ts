@@ -1,14 +1,11 @@
-import { inSync, syncLate } from "../core/move.ts";
+import { answered, followEveryMs, inSync, type Round, type Said, syncLate } from "../core/propagation.ts";
+import type { Propagation } from "../core/service-state.ts";
 import { startTelling } from "./tell.ts";
 import { inBackground, type Sweep, type Switch, update } from "./watch.ts";
-import type { Dns } from "./world.ts";
-
-/** How often Route 53 is asked whether an accepted change has reached its name servers. */
-const followEveryMs = 1_000;
 
 /**
- * Follows an accepted change, beside the ticks, until its name servers have it or the sweep is over. The sweep does
- * not end before this has.
+ * Follows an accepted change, beside the ticks, until its name servers answer it or the sweep is over: the next one
+ * goes on with it. The sweep does not end before this has.
  */
 export function startFollowing(sweep: Sweep, each: Switch): void {
   if (each.following || each.state?.propagation === undefined) return;
@@ -19,32 +16,84 @@ export function startFollowing(sweep: Sweep, each: Switch): void {
 }
 
 async function follow(sweep: Sweep, each: Switch): Promise<void> {
-  while (!sweep.over.aborted && !sweep.lost && each.state?.propagation) {
-    await sweep.world.sleep(followEveryMs, sweep.over);
+  for (;;) {
+    const open = each.state?.propagation;
+    if (open === undefined) return;
+    await sweep.world.sleep(followEveryMs(open), sweep.over);
+    if (sweep.over.aborted || sweep.lost) return;
     await followOnce(sweep, each);
+    startTelling(sweep, each);
   }
 }
 
 async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
-  const { service } = each;
-  const { changeId } = each.state?.propagation ?? {};
-  if (changeId === undefined) return;
-  const status = await statusOf(sweep, each, changeId);
-  if (status === "not asked") return;
-  const atMs = sweep.world.now();
-  await update(sweep, each, (state) => {
-    if (state.propagation?.changeId !== changeId) return state;
-    return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
-  });
-  startTelling(sweep, each);
+  const open = each.state?.propagation;
+  if (open === undefined) return;
+  if (open.changeId !== undefined && open.times.inSyncMs === undefined) {
+    if ((await followChange(sweep, each, open.changeId)) === "wait") return;
+  }
+  await followAnswers(sweep, each, open);
 }
 
-/** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
-async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
-  try {
-    return await sweep.world.dns.status(each.service.dns, changeId);
-  } catch (error) {
-    sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
-    return "pending";
-  }
+/** Asks how far the change is. Where Route 53 does not say, its name servers may: they answer without its API. */
+async function followChange(sweep: Sweep, each: Switch, changeId: string): Promise<"wait" | "go on"> {
+  const { service } = each;
+  const status = await sweep.world.dns.status(service.dns, changeId).catch((error: unknown) => {
+    sweep.world.log("warn", "propagation not known", { service: service.id, error: String(error) });
+    return "not known" as const;
+  });
+  if (status === "not asked") return "wait";
+  const atMs = sweep.world.now();
+  const servers = status === "in-sync" ? await serversOf(sweep, each) : undefined;
+  await update(sweep, each, (state) => {
+    if (state.propagation?.changeId !== changeId) return state;
+    return servers ? inSync(service, state, atMs, servers.length === 0) : syncLate(service, state, atMs);
+  });
+  return status === "pending" ? "wait" : "go on";
 }
+
+/** Asks every name server what it answers, and the public resolvers of the config. */
+async function followAnswers(sweep: Sweep, each: Switch, open: Propagation): Promise<void> {
+  const { service } = each;
+  const servers = await serversOf(sweep, each);
+  const round: Round =
+    typeof servers === "string"
+      ? { servers: [{ server: "Route 53", silent: servers }], resolvers: [] }
+      : await askRound(sweep, open, servers);
+  // Whoever was interrupted has not heard what they say.
+  if (sweep.over.aborted) return;
+  const atMs = sweep.world.now();
+  await update(sweep, each, (state) =>
+    state.propagation?.times.acceptedMs === open.times.acceptedMs
+      ? answered(service, state, round, atMs)
+      : state,
+  );
+}
+
+/** The zone's name servers, none where it is private, or why nobody knows. */
+const serversOf = (sweep: Sweep, { service }: Switch): Promise<readonly string[] | string> =>
+  sweep.world.dns.nameServers(service.dns).catch((error: unknown) => {
+    sweep.world.log("warn", "name servers not known", { service: service.id, error: String(error) });
+    return String(error);
+  });
+
+async function askRound(sweep: Sweep, open: Propagation, nameServers: readonly string[]): Promise<Round> {
+  // Where the zone is private, nobody outside has anything to say.
+  const publicOnes = nameServers.length === 0 ? [] : (sweep.config.resolvers ?? []);
+  const [servers, resolvers] = await Promise.all([
+    askAll(sweep, open, nameServers),
+    askAll(sweep, open, publicOnes),
+  ]);
+  return { servers, resolvers };
+}
+
+const askAll = (sweep: Sweep, { want }: Propagation, servers: readonly string[]): Promise<Said[]> =>
+  Promise.all(
+    servers.map(async (server): Promise<Said> => {
+      try {
+        return { server, values: await sweep.world.answers(server, want, sweep.over) };
+      } catch (error) {
+        return { server, silent: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );

@@ -50,6 +50,8 @@ export type Dns = {
   ): Promise<DnsOutcome>;
   /** What stands in the zone under the two names. */
   read(zone: HostedZone, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
+  /** The name servers of a public zone; none of a private one: nobody can ask those from outside. Asked once. */
+  nameServers(zone: HostedZone): Promise<readonly string[]>;
   /** How far an accepted change of the zone is. */
   status(zone: HostedZone, changeId: string): Promise<"pending" | "in-sync" | "not asked">;
 };
@@ -68,6 +70,15 @@ export type World = {
   ask(request: ProbeRequest): Promise<ProbeAnswer>;
   readonly store: Store;
   readonly dns: Dns;
+  /**
+   * What one server, a name or an address, answers for a record: its values, none where it says that there is none.
+   * @throws when it did not answer in time, or `signal` is aborted
+   */
+  answers(
+    server: string,
+    record: Pick<RecordSet, "name" | "type">,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   publish(alert: Alert): Promise<void>;
   /** One structured line. */
   log(level: "info" | "warn" | "error", message: string, facts?: object): void;

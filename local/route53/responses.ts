@@ -67,7 +67,8 @@ export function setsReply(sets: readonly RecordSet[], maxItems: number, next: Re
 
 export function zoneReply(zone: Zone): Reply {
   const servers = zone.names.get(zone.name)?.find((set) => set.type === "NS")?.values ?? [];
-  const body = { HostedZone: zoneElement(zone), DelegationSet: { NameServers: { NameServer: servers } } };
+  const delegation = zone.isPrivate ? {} : { DelegationSet: { NameServers: { NameServer: servers } } };
+  const body = { HostedZone: zoneElement(zone), ...delegation };
   return { status: 200, body: xml("GetHostedZoneResponse", body) };
 }
 
@@ -99,7 +100,7 @@ function zoneElement(zone: Zone): object {
     Id: `/hostedzone/${zone.id}`,
     Name: zone.name,
     CallerReference: "local",
-    Config: { PrivateZone: false },
+    Config: { PrivateZone: zone.isPrivate ?? false },
     ResourceRecordSetCount: count,
   };
 }

@@ -19,6 +19,8 @@ export type Zone = {
   readonly id: string;
   /** Spelt as Route 53 spells it. */
   readonly name: string;
+  /** Answered within VPCs only; GetHostedZone names no name servers of it. */
+  readonly isPrivate?: true;
   /** Record sets by name. */
   readonly names: ReadonlyMap<string, readonly RecordSet[]>;
 };

@@ -13,6 +13,8 @@ export const headline = (event: Event): string => alert(event).subject.replace(/
 export function detailOf(event: Event, happenings: readonly Happening[]): string {
   const { kind, times } = event;
   if (times?.acceptedMs === undefined) return event.why;
+  if (times.answeredMs !== undefined)
+    return `${span(times.answeredMs - times.acceptedMs)} after Route 53 accepted it: ${event.why}`;
   if (times.inSyncMs !== undefined)
     return `${span(times.inSyncMs - times.acceptedMs)} after Route 53 accepted it`;
   if (kind !== "failover" || times.failedMs === undefined) return event.why;
@@ -23,7 +25,11 @@ export function detailOf(event: Event, happenings: readonly Happening[]): string
   return `${sinceBreak}${steps({ ...times, failedMs: times.failedMs, acceptedMs: times.acceptedMs })}`;
 }
 
-const steps = ({ failedMs, detectedMs, acceptedMs }: Required<Omit<MoveTimes, "inSyncMs">>): string =>
+const steps = ({
+  failedMs,
+  detectedMs,
+  acceptedMs,
+}: Required<Omit<MoveTimes, "inSyncMs" | "answeredMs">>): string =>
   `probe failed, +${span(detectedMs - failedMs)} decided, +${span(acceptedMs - failedMs)} moved`;
 
 /** The newest happenings in at most `rows` lines. */

@@ -68,6 +68,7 @@ describe("a zone in another account", () => {
       const outcome = await dns.change(zone, failover, "", always);
       const changeId = outcome.is === "accepted" ? outcome.changeId : "";
       expect(await dns.status(zone, changeId)).toBe("in-sync");
+      expect(await dns.nameServers(zone)).toEqual(["ns-1.route53.test", "ns-2.route53.test"]);
     }
     expect(sts.sessions()).toMatchObject([{ roleArn: role, name: "me" }]);
   });

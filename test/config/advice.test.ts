@@ -153,6 +153,60 @@ test.each([
   expect(warningsOf(text)).toEqual([expect.stringContaining(message)]);
 });
 
+describe("a standby that is asked for another name than the service's", () => {
+  const wrong = (path: string, asked: string, lack = "its certificate is not valid for") =>
+    `${path}: standby ireland is asked for ${asked}: that ${lack} shop.acme.com would show when the name is moved there`;
+
+  test.each<[string, ServiceParts, string]>([
+    ["by host", { second: "{ id: ireland, value: 34.240.0.20, check: { host: eu.acme.com } }" }, "host"],
+    [
+      "by URL",
+      { second: "{ id: ireland, value: 34.240.0.20, check: { https: 'https://eu.acme.com/h' } }" },
+      "https",
+    ],
+  ])("is told at what says so: %s", (_, parts, key) =>
+    expect(warningsOf(withService(parts))).toEqual([
+      wrong(`services.shop.targets[1].check.${key}`, "eu.acme.com"),
+    ]),
+  );
+
+  test("is told once of all standbys, where the service's check says so", () => {
+    const check = "{ https: /health, host: Health.acme.com }";
+    const third = "      - { id: ohio, value: 52.95.0.30 }\n";
+    expect(warningsOf(withService({ check, more: third }))).toEqual([
+      wrong("services.shop.check.host", "health.acme.com"),
+    ]);
+  });
+
+  test("by http has no certificate, and may not know the name all the same", () => {
+    const check = "{ http: /health, host: health.acme.com }";
+    expect(warningsOf(withService({ check }))).toContain(
+      wrong("services.shop.check.host", "health.acme.com", "it does not serve"),
+    );
+  });
+
+  test.each<[string, ServiceParts]>([
+    ["its own name, by default", {}],
+    ["its own name, written", { check: "{ https: /health, host: SHOP.acme.com. }" }],
+    [
+      "its own name, at another address",
+      { second: "{ id: ireland, value: 34.240.0.20, check: { connect: '34.240.0.21:8443' } }" },
+    ],
+    ["no name at all", { check: "{ tcp: 5432 }" }],
+    [
+      "another name, of the primary",
+      { first: "{ id: frankfurt, value: 3.120.0.10, check: { host: fra.acme.com } }" },
+    ],
+    [
+      "a name under the wildcard that is moved",
+      {
+        dns: "{ zoneId: Z0SHOP, name: '*.acme.com', type: A }",
+        check: "{ https: /health, host: shop.acme.com }",
+      },
+    ],
+  ])("is not told of %s", (_, parts) => expect(warningsOf(withService(parts))).toEqual([]));
+});
+
 test("warnings are told beside errors too", () => {
   const loaded = parse(`${head.replace("eu-central-1", "us-east-1")}endpoints:\n  docs: nonsense\n`);
   expect(loaded.ok).toBe(false);

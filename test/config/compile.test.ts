@@ -172,6 +172,12 @@ test("references: three by default, IPv6 ones too for AAAA, none for []", () => 
   expect(parseValid(aaaa).config.services[0]?.targets[0]?.value).toBe("2a05:d018::1");
 });
 
+test("resolvers: none but those of the file", () => {
+  expect(parseValid(withService()).config).not.toHaveProperty("resolvers");
+  const { config } = parseValid(`${withService()}resolvers: [1.1.1.1, 8.8.8.8]`);
+  expect(config.resolvers).toEqual(["1.1.1.1", "8.8.8.8"]);
+});
+
 test("alerts are settings, in SNS's words", () => {
   expect(parseValid(withService()).settings).toEqual({
     alerts: [

@@ -76,6 +76,12 @@ describe("the file", () => {
       "a number here",
       "quotes",
     ],
+    [
+      `${head}resolvers: [▸dns.google]\nendpoints: { docs: https://acme.com }`,
+      "resolvers[0]",
+      "no IPv4 address",
+    ],
+    [`${head}resolvers: [1.1.1.1, ▸1.1.1.1]\nendpoints: { docs: https://acme.com }`, "resolvers[1]", "twice"],
     [`${head}endpoints:\n  ▸Docs: https://acme.com`, "endpoints.Docs", "no id"],
     [`${head}endpoints:\n  ▸a/b: https://acme.com`, 'endpoints["a/b"]', "no id"],
     [

@@ -22,6 +22,7 @@ describe("validate prints", () => {
     expect(report(parse(withService({ mode: "shadow" })))).toEqual([
       "pointsman.yaml:5:11 warning services.shop.mode: mode shadow: this service tells what it would do and moves nothing; mode: armed, once you believe it",
       "shop: at worst an outage is detected after 18.0 s, and the last resolver has the new answer after 93.0 s",
+      "shop: 92.91 s = interval 10 s + spread 0.01 s + timeout 3 s + confirm 4.9 s + propagation 60 s + ttl 15 s",
       "valid: 2 endpoints, 1 service, 5 locations; 1 warning",
     ]);
   });

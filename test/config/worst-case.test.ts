@@ -7,19 +7,35 @@ describe("worst case", () => {
   const of = (more: string) => worstCases(parseValid(withService({ more })).config);
 
   test("interval + timeout + confirmWithin but for 100 ms + 5 ms for each of two endpoints, then 60 s and the TTL", () => {
-    expect(of("")).toEqual([{ service: "shop", detectMs: 17_910, recoverMs: 92_910 }]);
+    expect(of("")).toEqual([
+      {
+        service: "shop",
+        detectMs: 17_910,
+        recoverMs: 92_910,
+        parts: [
+          ["interval", 10_000],
+          ["spread", 10],
+          ["timeout", 3_000],
+          ["confirm", 4_900],
+          ["propagation", 60_000],
+          ["ttl", 15_000],
+        ],
+      },
+    ]);
   });
 
   test("the service's own policy counts", () => {
     expect(of("    interval: 30s\n    timeout: 4s\n    confirmWithin: 6s\n")[0]?.detectMs).toBe(39_910);
   });
 
-  test("a refusal is worse where the time-out is shorter than the grace of 400 ms", () => {
+  test("a refusal is as bad where the time-out is shorter than the grace of 400 ms", () => {
     expect(of("    timeout: 200ms\n")[0]?.detectMs).toBe(10_000 + 5000 + 400 + 10);
   });
 
   test("staggered: a fifth of the interval", () => {
-    expect(of("    staggered: true\n")[0]?.detectMs).toBe(2_000 + 3000 + 5000 - 100 + 10);
+    const [worst] = of("    staggered: true\n");
+    expect(worst?.detectMs).toBe(2_000 + 3000 + 5000 - 100 + 10);
+    expect(worst?.parts[0]).toEqual(["interval / locations", 2_000]);
   });
 
   test("an interval between two ticks waits for the later one", () => {

@@ -44,12 +44,13 @@ test("subject, SMS, attributes and JSON say the same, each in its way", () => {
 describe("the headline says what happened to what", () => {
   const told = (kind: EventKind): string =>
     alert(
-      event({ ...failover, kind, subject: kind.includes("down") ? "shop/frankfurt" : "shop" }),
+      event({ ...failover, kind, subject: /down|standby/.test(kind) ? "shop/frankfurt" : "shop" }),
     ).text.split("\n")[0] ?? "";
   test.each<[EventKind, string]>([
     ["down", "shop/frankfurt is down"],
     ["up", "shop is up again"],
-    ["standby-down", "shop/frankfurt is down: it could not take over"],
+    ["standby-not-ready", "shop/frankfurt could not take over"],
+    ["standby-ready", "shop/frankfurt could take over again"],
     ["partial", "shop is up for some, down for others"],
     ["refused", "shop refuses our probes"],
     ["blind", "shop cannot be judged: too few locations can see"],
@@ -59,6 +60,9 @@ describe("the headline says what happened to what", () => {
     ["created", "shop.example.com now points to ireland"],
     ["in-sync", "shop.example.com: the move to ireland reached all name servers"],
     ["not-in-sync", "shop.example.com: the move to ireland has not reached all name servers"],
+    ["answered", "shop.example.com: the move to ireland is what its name servers answer"],
+    ["not-answered", "shop.example.com: the move to ireland is not what its name servers answer"],
+    ["unproven", "shop.example.com: whether the move to ireland took effect could not be seen"],
     ["move-started", "shop.example.com is being moved to ireland"],
     ["move-failing", "shop.example.com cannot be moved to ireland"],
     ["move-dropped", "shop.example.com: the move to ireland was given up"],
@@ -134,7 +138,12 @@ describe("how long the steps of a move took", () => {
     [
       "until all name servers had it",
       { failedMs: nineMs, detectedMs, acceptedMs: detectedMs + 300, inSyncMs: detectedMs + 31_000 },
-      "detected after 5.0 s, accepted by Route 53 after 5.3 s, in sync on its name servers after 36.0 s",
+      "detected after 5.0 s, accepted by Route 53 after 5.3 s, in sync after 36.0 s",
+    ],
+    [
+      "until they answered it, whatever Route 53 said",
+      { failedMs: nineMs, detectedMs, acceptedMs: detectedMs + 300, answeredMs: detectedMs + 31_200 },
+      "detected after 5.0 s, accepted by Route 53 after 5.3 s, answered by its name servers after 36.2 s",
     ],
     ["nothing is known yet", { detectedMs }, ""],
   ])("%s", (_, times, text) => expect(took(times)).toBe(text));

@@ -36,6 +36,7 @@ test("what wants a person now is critical, and nothing else is", () => {
     "failover",
     "foreign",
     "move-failing",
+    "not-answered",
     "not-in-sync",
     "stays-down",
   ]);

@@ -7,12 +7,9 @@ import {
   disarm,
   dropped,
   failing,
-  inSync,
   intend,
   intervalOf,
   noteLook,
-  syncLate,
-  syncLateMs,
 } from "../../lambda/core/move.ts";
 import { generationRecord } from "../../lambda/core/records.ts";
 import type { Intent, Propagation, ServiceState } from "../../lambda/core/service-state.ts";
@@ -51,6 +48,7 @@ const propagation: Propagation = {
   kind: "failover",
   from: "frankfurt",
   to: "ireland",
+  want: standby,
   changeId: "C1",
   times: { failedMs: at(-5), detectedMs: at(0), acceptedMs: at(1) },
 };
@@ -120,9 +118,10 @@ describe("Route 53 took the change", () => {
     expect(after.outbox[0]?.why).toBe("down at 5 of 5 locations");
   });
 
-  test("the answer was lost and the zone shows it: told so, and not followed", () => {
-    const found = accepted(shop, { ...intended, propagation }, intent, undefined, at(9));
-    expect(found).not.toHaveProperty("propagation");
+  test("the answer was lost and the zone shows it: told so, and only its name servers can be asked", () => {
+    const found = accepted(shop, { ...intended, propagation }, intent, undefined, at(1));
+    const { changeId: _, ...unnamed } = propagation;
+    expect(found.propagation).toEqual(unnamed);
     expect(found.outbox[0]?.why).toMatch(/^down at 5 of 5 locations \(the answer was lost/);
     expect(found).toMatchObject({ written: standby, generation: 4 });
   });
@@ -133,6 +132,7 @@ describe("Route 53 took the change", () => {
     expect(created.propagation).toEqual({
       kind: "created",
       to: "ireland",
+      want: standby,
       changeId: "C1",
       times: { detectedMs: at(0), acceptedMs: at(1) },
     });
@@ -144,30 +144,6 @@ describe("Route 53 took the change", () => {
   ])("a move %s", (_, fromUp, times) => {
     const state = { ...intended, movesFromUpMs: [at(-7_200), at(-3_599), at(-3_598)] };
     expect(accepted(shop, state, { ...intent, fromUp }, "C1", at(1)).movesFromUpMs).toEqual(times);
-  });
-});
-
-describe("an accepted change on its way to the name servers", () => {
-  const moving: ServiceState = { ...quiet, propagation };
-
-  test("has arrived: filed with all times, nobody is woken", () => {
-    const after = inSync(shop, moving, at(31));
-    expect(after).not.toHaveProperty("propagation");
-    expect(told(after)).toEqual(["in-sync"]);
-    expect(after.outbox[0]?.times).toEqual({ ...propagation.times, inSyncMs: at(31) });
-  });
-
-  test("nothing was on its way: nothing to say", () => {
-    expect(inSync(shop, quiet, at(31))).toBe(quiet);
-    expect(syncLate(shop, quiet, at(500))).toBe(quiet);
-  });
-
-  test("is late from two minutes after its acceptance, and that is told once", () => {
-    expect(syncLate(shop, moving, at(1) + syncLateMs - 1)).toBe(moving);
-    const late = syncLate(shop, moving, at(1) + syncLateMs);
-    expect(told(late)).toEqual(["not-in-sync!"]);
-    expect(syncLate(shop, late, at(1000))).toBe(late);
-    expect(told(inSync(shop, late, at(1001)))).toEqual(["not-in-sync!", "in-sync"]);
   });
 });
 

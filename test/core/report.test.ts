@@ -25,7 +25,17 @@ describe("a change in what is believed of an endpoint", () => {
   test.each<[string, Role, Health, Health, string[]]>([
     ["it went down: told", "alone", up, down, ["down!"]],
     ["the active target went down: filed; the service tells what was done", "active", up, down, ["down"]],
-    ["a standby went down: told before the day it is needed", "standby", up, down, ["standby-down!"]],
+    [
+      "a standby went down: filed; its service tells that it could not take over",
+      "standby",
+      up,
+      down,
+      ["down"],
+    ],
+    ["a standby refuses us: the same", "standby", up, health("up", { trouble: "refused" }), ["refused"]],
+    ["a standby is up for some: the same", "standby", up, partial, ["partial"]],
+    ["a standby cannot be judged: that is nobody else's to tell", "standby", up, blind, ["blind!"]],
+    ["a standby came back", "standby", down, up, ["up!"]],
     ["it was down when first judged", "alone", unknown, down, ["down!"]],
     ["it came back", "alone", down, up, ["up!"]],
     ["the active target came back", "active", down, up, ["up!"]],

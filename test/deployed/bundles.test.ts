@@ -91,7 +91,7 @@ describe.concurrent(where, () => {
         const kinds = (await history()).map(({ kind }) => kind).toReversed();
         return kinds.join() === what.join() ? kinds : undefined;
       });
-    const moved = (kind: string) => ["move-started", kind, "in-sync"];
+    const moved = (kind: string) => ["move-started", kind, "in-sync", "answered"];
     try {
       await answered("frankfurt");
       const [service] = shop.config.services;
@@ -109,7 +109,8 @@ describe.concurrent(where, () => {
       await answered("frankfurt");
       await filed([...moved("failover"), ...moved("failback")]);
       const told = home.alerts.map(({ attributes }) => `${attributes["service"]} ${attributes["event"]}`);
-      expect(told).toEqual(["shop failover", "shop/frankfurt up", "shop failback"]);
+      const moves = ["shop failover", "shop answered", "shop/frankfurt up", "shop failback", "shop answered"];
+      expect(told).toEqual(moves);
       expect(home.sweeps.filter(({ ok }) => !ok)).toEqual([]);
     } finally {
       resolver.close();

@@ -186,11 +186,11 @@ function nameOf({ route53 }: Installation, { name }: Edit): Names[string] {
 const isAt = (home: Installation, edit: Edit, target: keyof typeof targets): boolean =>
   nameOf(home, edit).record?.values.join() === addressOf(target);
 
-/** Each alert once, as whoever gets it twice does: by its id. */
+/** Each alert once, as whoever gets it twice does: by its id. When a move is proven is another story. */
 function toldOf({ alerts }: Installation, { name, after }: Edit): string[] {
   const ours = alerts.filter(({ attributes }) => [name, after?.id].includes(attributes["service"]));
   const once = new Map(ours.map(({ attributes }) => [attributes["id"], attributes["event"] ?? ""]));
-  return [...once.values()];
+  return [...once.values()].filter((kind) => kind !== "answered");
 }
 
 /** Nothing gives reason to ask all locations about a standby that carries the name: one call is one tick. */

@@ -82,7 +82,13 @@ async function start(first: Synthesized, undo: Undo): Promise<Omit<Installation,
   undo.push(sns.close);
   const lambda = await openLambdaApi(probes(first, functions), (call) => calls.push(call));
   undo.push(lambda.close);
-  const endpoints = { dynamodb: dynamodb.url, route53: route53.url, sns: sns.url, lambda: lambda.url };
+  const endpoints = {
+    dynamodb: dynamodb.url,
+    route53: route53.url,
+    sns: sns.url,
+    lambda: lambda.url,
+    nameServers: `127.0.0.1:${dns.port}`,
+  };
   const around = { endpoints, onLog: (line: string) => log.push(line) };
   await startChanged(first, functions, around, undo);
   const { STATE_TABLE: stateTable = "", RESULTS_TABLE: resultsTable = "" } = first.sweep.variables;

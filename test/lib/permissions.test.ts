@@ -76,6 +76,7 @@ describe("what the sweep may do in Route 53", () => {
     const resourcesOf = (action: string) =>
       allowing(statements, action).map(({ Resource }) => plain(Resource));
     expect(resourcesOf("route53:ListResourceRecordSets")).toEqual(["arn:aws:route53:::hostedzone/Z0SHOP"]);
+    expect(resourcesOf("route53:GetHostedZone")).toEqual(["arn:aws:route53:::hostedzone/Z0SHOP"]);
     expect(resourcesOf("route53:GetChange")).toEqual(["arn:aws:route53:::change/*"]);
   });
 

@@ -45,6 +45,11 @@ export function worldOf(sim: Simulation, life: Life): World {
     },
     store: storeOf(sim, life, effect),
     dns: dnsOf(sim, life, effect),
+    answers: (server, { name, type }) =>
+      effect(`answers ${server}`, () => {
+        const inSync = sim.zones.findLast(({ atMs }) => sim.clock.now() - atMs >= sim.syncMs) ?? sim.zones[0];
+        return (inSync && findSet(inSync.zone, name, type)?.values) ?? [];
+      }),
     publish: (alert) =>
       effect("publish", () => {
         const wasSaved = sim.memory.isSaved(alert.id);
@@ -169,6 +174,8 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
     });
   },
+  nameServers: (hosted) =>
+    effect(`name servers${inRole(hosted)}`, () => ["ns-1.route53.test", "ns-2.route53.test"]),
   status: async (hosted, changeId) => {
     if (sim.line && sim.line.waiting() > 0) return "not asked";
     await sim.line?.turn();

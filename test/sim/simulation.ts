@@ -200,9 +200,12 @@ export function changeZone(sim: Simulation, changes: Parameters<typeof applyBatc
 }
 
 /** The events told so far, in order, each once. */
-export const told = (sim: Simulation): string[] => [
+export const toldAll = (sim: Simulation): string[] => [
   ...new Map(sim.alerts.map(({ alert }) => [alert.id, alert.attributes.event] as const)).values(),
 ];
+
+/** The same without the word that a move took effect, which follows every move that does. */
+export const told = (sim: Simulation): string[] => toldAll(sim).filter((kind) => kind !== "answered");
 
 /** Starts a sweep for a scheduled minute, now. It runs while the clock runs. */
 export function startSweep(sim: Simulation, scheduledMs: number): Life {

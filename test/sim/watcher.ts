@@ -111,7 +111,7 @@ function wrongLease(was: Lease | undefined, is: Lease, sinceMs: number): string[
 
 /** 2. Nothing is said to be down that only we did not see. */
 function wrongVerdict(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Event): string[] {
-  if (kind !== "down" && kind !== "standby-down") return [];
+  if (kind !== "down") return [];
   const host = hostOfEndpoint([...sim.deployed, sim.config], subject);
   if (host === undefined) return [];
   const fromMs = Math.min(sinceMs ?? atMs, atMs - 10_000);

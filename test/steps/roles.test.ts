@@ -50,6 +50,7 @@ test("a name whose zone is in another account moves like any other", async () =>
   const inRole = sim.lives.flatMap(({ effects }) => effects.filter((effect) => effect.endsWith(roleArn)));
   expect([...new Set(inRole)].sort()).toEqual([
     `change as ${roleArn}`,
+    `name servers as ${roleArn}`,
     `read zone as ${roleArn}`,
     `status as ${roleArn}`,
   ]);
@@ -66,7 +67,7 @@ test("a role that cannot be had is told, its name is left alone, and moves once 
   );
   expect(valuesOf(sim, "blog.example.com")).toEqual(shopRecord.values);
   await runMinutes(sim, at(600));
-  expect(kindsOf(sim, "blog")).toEqual(["foreign", "armed-again", "failover"]);
+  expect(kindsOf(sim, "blog")).toEqual(["foreign", "armed-again", "failover", "answered"]);
   expect(valuesOf(sim, "blog.example.com")).toEqual([ireland]);
 });
 

@@ -71,13 +71,15 @@ describe("SNS or Route 53 hang", () => {
     const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { failback: "manual" });
     failing(sim, /^file$/, 60, 660);
     await runMinutes(sim, at(900));
-    expect(sim.alerts.length).toBeLessThanOrEqual(11);
+    const times = (id: string) => sim.alerts.filter(({ alert }) => alert.id === id).length;
+    expect(Math.max(...sim.alerts.map(({ alert }) => times(alert.id)))).toBeLessThanOrEqual(11);
   });
 });
 
 describe("Route 53", () => {
-  test("people are told that a change is not followed to the name servers when GetChange fails", async () => {
+  test("people are told that a change does not reach the name servers when GetChange fails", async () => {
     const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { failback: "manual" });
+    sim.syncMs = forever * 1000;
     failing(sim, /^status$/, 0, forever);
     await runMinutes(sim, at(900));
     expect(told(sim)).toContain("not-in-sync");
@@ -86,7 +88,7 @@ describe("Route 53", () => {
     const sim = simulate(broken(["frankfurt", 300, forever, "refuse"]), { failback: "manual" });
     failing(sim, /^read zone$/, 0, forever);
     await runMinutes(sim, at(900));
-    expect(told(sim).filter((kind) => kind !== "standby-down")).not.toEqual([]);
+    expect(told(sim).filter((kind) => kind !== "standby-not-ready")).not.toEqual([]);
   });
   test("a read that a change overtakes does not lie", async () => {
     const sim = simulate(broken(["frankfurt", 35, forever, "refuse"]), { failback: "manual" });

@@ -89,7 +89,7 @@ describe("nothing moves", () => {
     ],
     ["when all locations are blind", [["*", 65, 300, "black hole"]], ["blind", "blind"]],
     ["when the primary refuses our probes by a firewall", [["frankfurt", 65, 300, "forbid"]], ["refused"]],
-    ["when the standby is down", [["ireland", 65, 300, "refuse"]], ["standby-down", "up"]],
+    ["when the standby is down", [["ireland", 65, 300, "refuse"]], ["standby-not-ready", "up"]],
   ])("%s", async (_, spans, events) => {
     const sim = simulate(broken(...spans));
     await runMinutes(sim, at(480));

@@ -18,7 +18,7 @@ async function quiet(seed: number, noise: Noise, endpointYears: number): Promise
     simulatedMs: untilMs - countFromMs,
     values: {
       failovers: [sum(moves)],
-      downs: [told(sim).filter((kind) => kind === "standby-down" || kind === "down").length],
+      downs: [told(sim).filter((kind) => kind === "standby-not-ready" || kind === "down").length],
       years: [endpointYears],
       probes: [sim.probes],
     },

@@ -24,6 +24,7 @@ export const anyImpairments = (dice: Dice, fromMs: number): Impairment => ({
     "change",
     "read zone",
     "status",
+    "answers",
     "publish",
     "file",
     "put",

@@ -1,0 +1,133 @@
+import ipaddr from "ipaddr.js";
+import type { Service } from "./config.ts";
+import type { Event } from "./event.ts";
+import { type RecordSet, sameValues } from "./records.ts";
+import { moveEvent } from "./report.ts";
+import type { Propagation, ServiceState } from "./service-state.ts";
+
+/** What a server said of a name when it was asked: the values it answers, or why it said nothing. */
+export type Said = Answer | Silence;
+type Answer = { readonly server: string; readonly values: readonly string[] };
+type Silence = { readonly server: string; readonly silent: string };
+
+/** All that were asked at once: the zone's name servers, and public resolvers, which may keep the old answer for its TTL. */
+export type Round = { readonly servers: readonly Said[]; readonly resolvers: readonly Said[] };
+
+/** Route 53 says: normally within 60 s. Twice that is a reason to look. */
+export const syncLateMs = 120_000;
+
+/** INSYNC says that all name servers have the change: what they answer a minute later is not for lack of time. */
+export const answerLateMs = 60_000;
+
+/** One name server that says nothing for so long, while the others answer the new value, is not waited for. */
+export const silentMs = 10_000;
+
+/** The state after Route 53 said INSYNC. Nobody outside can ask a private zone's name servers: there it is the end. */
+export function inSync(
+  service: Service,
+  state: ServiceState,
+  atMs: number,
+  isPrivate: boolean,
+): ServiceState {
+  const { propagation, ...rest } = state;
+  if (propagation === undefined) return state;
+  const { lateTold: _, ...open } = propagation;
+  const times = { ...open.times, inSyncMs: atMs };
+  const why = isPrivate
+    ? "Route 53 says INSYNC; the zone is private, so that its name servers cannot be asked"
+    : "Route 53 says INSYNC";
+  const event = moveEvent(service, "in-sync", open, { atMs, why, alert: isPrivate, times });
+  return tell(isPrivate ? rest : { ...rest, propagation: { ...open, times } }, event);
+}
+
+/** People are told once that a change is accepted and Route 53 does not say that its name servers have it. */
+export function syncLate(service: Service, state: ServiceState, atMs: number): ServiceState {
+  const open = state.propagation;
+  if (open === undefined || open.lateTold || atMs - open.times.acceptedMs < syncLateMs) return state;
+  return late(
+    service,
+    state,
+    open,
+    "not-in-sync",
+    "Route 53 accepted the change and still says PENDING",
+    atMs,
+  );
+}
+
+/**
+ * Takes in what all servers said at once. The change has taken effect when they answer it, all of them in one round:
+ * the measured times are told. A server that says nothing has not said the old value; where nobody says anything for
+ * too long, nobody knows, and the asking ends. A name that was changed by somebody else since proves nothing.
+ */
+export function answered(service: Service, state: ServiceState, round: Round, atMs: number): ServiceState {
+  const { propagation: open, ...rest } = state;
+  if (open === undefined) return state;
+  if (state.disarmed || !sameValues(state.written, open.want)) return rest;
+  if (round.servers.length === 0) return unasked(service, rest, open, atMs);
+  const all = [...round.servers, ...round.resolvers];
+  const silent = all.flatMap((said) => ("silent" in said ? [said] : []));
+  const others = all.flatMap((said) => ("silent" in said || isWanted(said, open.want) ? [] : [said]));
+  const agreeing = all.length - silent.length - others.length;
+  const { acceptedMs, inSyncMs = acceptedMs + syncLateMs - answerLateMs } = open.times;
+  if (agreeing > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
+    const times = { ...open.times, answeredMs: atMs };
+    const why = [sayAgreement(open.want, agreeing, all.length), ...silent.map(saySilence)].join("; ");
+    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: true, times }));
+  }
+  const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
+  if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
+  const why = [...others.map(sayAnswer), ...silent.map(saySilence)].join("; ");
+  if (others.length > 0) return late(service, state, open, "not-answered", why, atMs);
+  return unproven(service, rest, open, why, atMs);
+}
+
+/** A private zone turned out to be one only now: INSYNC is all there is to know, where there was a change to ask about. */
+const unasked = (service: Service, rest: ServiceState, open: Propagation, atMs: number): ServiceState =>
+  open.times.inSyncMs === undefined
+    ? unproven(service, rest, open, "the zone is private, so that its name servers cannot be asked", atMs)
+    : rest;
+
+function unproven(
+  service: Service,
+  rest: ServiceState,
+  open: Propagation,
+  why: string,
+  atMs: number,
+): ServiceState {
+  return tell(rest, moveEvent(service, "unproven", open, { atMs, why, alert: true, times: open.times }));
+}
+
+/** How long to wait before the next look: what takes too long is not hurried by asking. */
+export const followEveryMs = (open: Propagation): number => (open.lateTold ? 10_000 : 1_000);
+
+function late(
+  service: Service,
+  state: ServiceState,
+  open: Propagation,
+  kind: "not-in-sync" | "not-answered",
+  why: string,
+  atMs: number,
+): ServiceState {
+  const event = moveEvent(service, kind, open, { atMs, why, alert: true, times: open.times });
+  return tell({ ...state, propagation: { ...open, lateTold: true } }, event);
+}
+
+const tell = (state: ServiceState, event: Event): ServiceState => ({
+  ...state,
+  outbox: [...state.outbox, event],
+});
+
+/** As a set, whatever the order; an IPv6 address has many spellings. */
+const isWanted = ({ values }: Answer, want: RecordSet): boolean =>
+  sameValues({ ...want, values: values.map(canonical) }, { ...want, values: want.values.map(canonical) });
+
+const canonical = (value: string): string =>
+  ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value;
+
+const sayAgreement = (want: RecordSet, agreeing: number, asked: number): string =>
+  `${agreeing === asked ? `all ${asked}` : `${agreeing} of ${asked}`} servers answer ${want.values.join(", ")}`;
+
+const sayAnswer = ({ server, values }: Answer): string =>
+  `${server} answers ${values.length > 0 ? values.join(", ") : "that there is no record"}`;
+
+const saySilence = ({ server, silent }: Silence): string => `${server} did not answer us (${silent})`;
