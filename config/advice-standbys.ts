@@ -1,7 +1,7 @@
 import { hostOf, normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Path, Problem } from "./finding.ts";
-import { type Entry, servicesOf, targetProbe, targetsOf } from "./probes.ts";
+import { type Entry, type Probed, servicesOf, targetProbes, targetsOf } from "./probes.ts";
 import type { FileConfig, FileService, FileTarget } from "./schema.ts";
 
 /** A name that a wildcard record answers for. */
@@ -20,6 +20,12 @@ function placeOfName(service: Entry<Draft<FileService>>, target: Entry<Draft<Fil
   return [[...service.path, "check", "host"], asItself];
 }
 
+/** The name that is asked for in the URL, or by SNI where there is none. */
+const nameAsked = ({ url, name }: Probed): string | undefined => (url === undefined ? name : hostOf(url));
+
+const isEncrypted = ({ url, name }: Probed): boolean =>
+  url === undefined ? name !== undefined : ["https:", "wss:"].includes(url.protocol);
+
 /**
  * A standby that is asked for another name than the one its users would come with: that its certificate is not valid
  * for that, or that it does not know it, would show when the name is moved there.
@@ -28,17 +34,19 @@ export const otherNameAsked = (file: Draft<FileConfig>): Problem[] =>
   servicesOf(file).flatMap((service) => {
     const name = service.value.dns?.name;
     if (name === undefined) return [];
+    const other = (asked: string) => asked !== normalHost(name) && !isUnder(asked, normalHost(name));
     const problems = targetsOf(service)
       .slice(1)
-      .flatMap((target): Problem[] => {
-        const url = targetProbe(service.value, target.value, target.path)?.url;
-        const asked = url === undefined ? undefined : hostOf(url);
-        if (asked === undefined || asked === normalHost(name) || isUnder(asked, normalHost(name))) return [];
-        const [path, hint] = placeOfName(service, target);
-        const what = url?.protocol === "https:" ? "its certificate is not valid for" : "it does not serve";
-        const message = `standby ${target.id} is asked for ${asked}: that ${what} ${normalHost(name)} would show when the name is moved there`;
-        return [{ path, message, hint }];
-      });
+      .flatMap((target) =>
+        targetProbes(service.value, target.value, target.path).flatMap(({ probed }): Problem[] => {
+          const asked = probed && nameAsked(probed);
+          if (asked === undefined || !other(asked)) return [];
+          const [path, hint] = placeOfName(service, target);
+          const what = isEncrypted(probed) ? "its certificate is not valid for" : "it does not serve";
+          const message = `standby ${target.id} is asked for ${asked}: that ${what} ${normalHost(name)} would show when the name is moved there`;
+          return [{ path, message, hint }];
+        }),
+      );
     // What the service's check says is said once, however many standbys it is about.
     return problems.filter(({ path }, i) => problems.findIndex((one) => `${one.path}` === `${path}`) === i);
   });
