@@ -23,6 +23,7 @@ export function alert(event: Event): Alert {
     "",
     `When:  ${clock(event.atMs)}${event.sinceMs === undefined ? "" : `, since ${clock(event.sinceMs)}`}`,
     `Seen:  ${event.why}`,
+    ...(event.by ? [`By:    ${event.by.who}: ${event.by.why}`] : []),
     ...(event.times ? [`Took:  ${took(event.times)}`] : []),
     `Next:  ${next[event.kind]}`,
     "",
@@ -65,6 +66,8 @@ export function took(times: MoveTimes): string {
 
 const name = (event: Event): string => event.name ?? event.subject;
 
+const who = (event: Event): string => event.by?.who ?? "an operator";
+
 const headlines: Record<EventKind, (event: Event) => string> = {
   down: (e) => `${e.subject} is down`,
   up: (e) => `${e.subject} is up again`,
@@ -89,6 +92,15 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   "armed-again": (e) => `${name(e)} is watched and armed again`,
   orphan: (e) => `${name(e)} points to a target that is not in the config`,
   limit: (e) => `${name(e)} stays: moved often enough within the hour`,
+  moved: (e) => `${name(e)} was moved to ${e.to} by ${who(e)}, away from ${e.from}`,
+  adopted: (e) => `${name(e)} was taken over as it stands, by ${who(e)}`,
+  frozen: (e) => `${name(e)} is frozen by ${who(e)}: no automatic move`,
+  unfrozen: (e) => `${name(e)} is moved by itself again`,
+  pinned: (e) => `${name(e)} is pinned to ${e.to} by ${who(e)}`,
+  released: (e) => `${name(e)} was released by ${who(e)}: it is moved by itself again`,
+  maintenance: (e) => `${e.subject} is being worked on by ${who(e)}`,
+  "maintenance-over": (e) => `${e.subject} is not being worked on any more`,
+  order: (e) => `${name(e)}: what became of an order by ${who(e)}`,
 };
 
 const next: Record<EventKind, string> = {
@@ -111,10 +123,22 @@ const next: Record<EventKind, string> = {
   "move-failing": "It is tried again. Look at Route 53 and at the permissions of the sweep function.",
   "move-dropped": "The name stays where it is and is judged afresh.",
   "would-move": "Set mode: armed to let Pointsman move the name.",
-  "stays-down": "It moves as soon as another target is proven up. Repair one of them.",
+  "stays-down":
+    "It moves as soon as another target is proven up, unless somebody holds it. Repair one of them.",
   foreign: "Put the record back as it was, and it is armed again within a minute.",
   repointed: "It is watched there, and moved away when that target is down. If it was not you, find out who.",
   "armed-again": "Nothing to do.",
   orphan: "With failback: auto it goes to the primary once that is up long enough; or put the target back.",
   limit: "It goes on when the hour is over. Look why the targets take turns.",
+  moved:
+    "Clients follow as their TTL runs out. It leaves a target that is down; `pointsman failback` takes it back.",
+  adopted: "It is watched, and moved when it has to be.",
+  frozen: "Nothing moves it, whatever is down, until `pointsman unfreeze`.",
+  unfrozen: "Nothing to do.",
+  pinned: "Nothing moves it, also when that target is down, until `pointsman release`.",
+  released: "Nothing to do.",
+  maintenance:
+    "It is probed on. You are told nothing of it, and no name is moved to it, until the time is over.",
+  "maintenance-over": "Nothing to do.",
+  order: "Nothing to do.",
 };

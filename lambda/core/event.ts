@@ -1,3 +1,5 @@
+import type { Note } from "./hands.ts";
+
 /**
  * Everything a person may be told of. A `down` endpoint, a moved name, a name that should move and cannot.
  * The names are part of the product: they are the `event` attribute of each alert.
@@ -25,7 +27,16 @@ export type EventKind =
   | "armed-again"
   | "repointed"
   | "orphan"
-  | "limit";
+  | "limit"
+  | "moved"
+  | "adopted"
+  | "frozen"
+  | "unfrozen"
+  | "pinned"
+  | "released"
+  | "maintenance"
+  | "maintenance-over"
+  | "order";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -54,6 +65,8 @@ export type Event = {
   readonly from?: string;
   readonly to?: string;
   readonly times?: MoveTimes;
+  /** The operator who wanted it. */
+  readonly by?: Note;
 };
 
 /** How much each kind wants a person. */
@@ -81,6 +94,15 @@ export const severities: Record<EventKind, Severity> = {
   repointed: "warning",
   orphan: "warning",
   limit: "warning",
+  moved: "warning",
+  adopted: "warning",
+  frozen: "warning",
+  unfrozen: "info",
+  pinned: "warning",
+  released: "info",
+  maintenance: "info",
+  "maintenance-over": "info",
+  order: "info",
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */
