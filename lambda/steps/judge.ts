@@ -9,20 +9,22 @@ import {
 } from "../core/brownout.ts";
 import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
-import { decide, type Evidence } from "../core/decide.ts";
+import type { Evidence } from "../core/decide.ts";
 import { askEveryMs } from "../core/due.ts";
 import { keep, sayFailures, type Watched } from "../core/endpoint-record.ts";
 import { conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
 import { isRefusal, isVoid, type Probe } from "../core/probe.ts";
-import { pointsTo } from "../core/records.ts";
-import { healthEvents, type Role } from "../core/report.ts";
+import { healthEvents } from "../core/report.ts";
 import { sayTally, sighted, tally, type Verdict, verdict } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
 import { type Confirmed, referenceIds } from "./confirm.ts";
 import { startFollowing } from "./follow.ts";
+import { readHands, takeHolds, takeWork } from "./hands.ts";
 import { act } from "./move.ts";
+import { roleOf } from "./role.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { type Group, healthsOf, type Sweep, saveRecords } from "./watch.ts";
+import { wishFor } from "./wish.ts";
 
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */
 export function takeProbe(
@@ -54,7 +56,7 @@ function scored(
   probe: Probe,
   atMs: number,
 ): Brownout {
-  if (health.state === "down" || isVoid(probe) || isRefusal(probe)) return brownout;
+  if (health.state === "down" || health.maintenance || isVoid(probe) || isRefusal(probe)) return brownout;
   const { length } = sweep.config.locations;
   return scoreProbe(brownout, { location, ok: probe.ok }, askEveryMs(policy, length), length, atMs);
 }
@@ -121,7 +123,10 @@ function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: numb
     const watched = sweep.watched.get(id);
     if (watched === undefined) continue;
     const looks = (confirmed.looks.get(id) ?? []).filter(({ location }) => !blind.includes(location));
-    const brownout = scoreRound(watched.brownout, looks, blind, length, atMs, watched.health.state);
+    const { state, maintenance } = watched.health;
+    const brownout = maintenance
+      ? watched.brownout
+      : scoreRound(watched.brownout, looks, blind, length, atMs, state);
     sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
     if (isBadNow(sweep, id)) ballots = ballotsByScore(ballots, id, brownout, looks);
   }
@@ -138,13 +143,19 @@ function withProbes(sweep: Sweep, watched: Watched, { probes, startedMs }: Confi
   return next;
 }
 
-/** Decides for the group's service on this evidence, and does it. */
+/**
+ * Decides for the group's service on this evidence, and does it. What operators want is read once more before: a hold
+ * that was written by now is known.
+ */
 async function actOn(sweep: Sweep, group: Group, ballots: Ballots, atMs: number): Promise<void> {
   const each = group.service && sweep.switches.get(group.service.id);
   if (each?.state === undefined) return;
+  await readHands(sweep);
+  takeWork(sweep, group);
+  await takeHolds(sweep, each);
   const evidence: Evidence = { healths: healthsOf(sweep, group), ballots, atMs };
-  const { intent: _, ...free } = each.state;
-  await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
+  const wish = await wishFor(sweep, group, each, evidence);
+  if (wish) await act(sweep, each, wish, atMs);
   startFollowing(sweep, each);
   startTelling(sweep, each);
 }
@@ -229,13 +240,4 @@ function verdictOf(
   const share = is === "down" && isBadNow(sweep, id) ? `${sayFailures(kept)}; ` : "";
   const why = `${share}${sayTally(votes, locations.length)}${from}${detail}`.slice(0, 240);
   return [is === "open" ? "unknown" : is, why];
-}
-
-function roleOf(sweep: Sweep, group: Group, endpoint: Endpoint): Role {
-  const each = group.service && sweep.switches.get(group.service.id);
-  // A disarmed service has told that it keeps its hands off; it would not tell of an outage besides.
-  if (each?.state === undefined || each.state.disarmed) return "alone";
-  const active = pointsTo(each.service, each.state.written);
-  const target = each.service.targets.find((target) => target.endpoint === endpoint.id);
-  return target !== undefined && target.id === active ? "active" : "standby";
 }

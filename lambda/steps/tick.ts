@@ -6,6 +6,7 @@ import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirmTries } from "../core/vote.ts";
 import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
+import { openOrder } from "./hands.ts";
 import { judge, takeProbe } from "./judge.ts";
 import { startTellingEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
@@ -93,8 +94,8 @@ async function askOnce(
 const lastedMs = (probes: readonly Probe[]): number =>
   probes.reduce((most, { startedAfterMs, latencyMs }) => Math.max(most, startedAfterMs + latencyMs), 0);
 
-/** One confirm for all of these that have none open. */
-async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
+/** One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for. */
+export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
   const groups = [...new Set(wanted)].filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
   const open = new Set(groups.map(({ id }) => id));
@@ -107,11 +108,16 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
   const triesOf = ({ id, policy }: Endpoint) =>
     confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
   try {
-    await askAll(sweep, groups, { triesOf, early: true }, async (group, confirmed) => {
-      await guarded(sweep, group, () => judge(sweep, group, confirmed, "confirm"));
-      // A group that was quick does not wait for the others of its request.
-      close(group.id);
-    });
+    await askAll(
+      sweep,
+      groups,
+      { triesOf, early: (group) => openOrder(sweep, group) === undefined },
+      async (group, confirmed) => {
+        await guarded(sweep, group, () => judge(sweep, group, confirmed, "confirm"));
+        // A group that was quick does not wait for the others of its request.
+        close(group.id);
+      },
+    );
   } finally {
     for (const id of [...open]) close(id);
   }
@@ -120,12 +126,15 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
 async function askAll(
   sweep: Sweep,
   groups: readonly Group[],
-  asking: Asking,
+  asking: Omit<Asking, "isCandidate">,
   conclude: (group: Group, confirmed: Confirmed) => Promise<void>,
 ): Promise<void> {
   const { config, world } = sweep;
+  const isCandidate = ({ id }: Endpoint) => sweep.watched.get(id)?.health.maintenance === undefined;
   await Promise.all(
-    chunks(groups, questionsPerRequest).map((chunk) => confirm(config, world, chunk, asking, conclude)),
+    chunks(groups, questionsPerRequest).map((chunk) =>
+      confirm(config, world, chunk, { ...asking, isCandidate }, conclude),
+    ),
   );
 }
 
@@ -136,7 +145,7 @@ export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void>
     const slept = sweep.world.sleep(roundEveryMs, sweep.over);
     const groups = sweep.groups.filter((group) => isWatchedClosely(sweep, group));
     if (groups.length > 0) {
-      await askAll(sweep, groups, { triesOf, early: false }, (group, round) =>
+      await askAll(sweep, groups, { triesOf, early: () => false }, (group, round) =>
         guarded(sweep, group, () => judge(sweep, group, round, "round")),
       );
     }
