@@ -10,7 +10,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lib/**"] },
+        // Processes with real clocks, a dozen at a time: they have the machine to themselves, after all the others.
+        test: {
+          name: "deployed",
+          include: ["test/deployed/**/*.test.ts"],
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/{lib,deployed}/**"] },
       },
     ],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildSync, type Metafile } from "esbuild";
 import { buildOptions, type FunctionName } from "../lib/bundle.ts";
+import { deployedNode } from "./deployed-node.ts";
 
 // What is deployed: how large each function's one file is, what it is made of, and how long a fresh process of
 // Lambda's Node takes to import it. The same options as at synth time.
@@ -27,14 +28,6 @@ function composition(metafile: Metafile): [string, number][] {
     }
   }
   return [...bytes].sort(([, a], [, b]) => b - a);
-}
-
-/** Lambda's Node: this one, or the one npm fetches; this one after all when there is no network. */
-function node24(): string {
-  if (process.versions.node.startsWith("24.")) return process.execPath;
-  const args = ["-y", "node@24", "-p", "process.execPath"];
-  const { status, stdout } = spawnSync("npx", args, { encoding: "utf8" });
-  return status === 0 ? stdout.trim() : process.execPath;
 }
 
 /** Each in a fresh process, as a sandbox starts; the file is in the disk's cache after the first. */
@@ -67,7 +60,7 @@ function judge(name: FunctionName, node: string, directory: string): boolean {
   return small && quick;
 }
 
-const node = node24();
+const node = deployedNode();
 const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
 console.log(`the deployed files, minified, imported by Node ${version}`);
 const directory = mkdtempSync(join(tmpdir(), "pointsman-bundle-"));

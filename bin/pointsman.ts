@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import { costCommand } from "./commands/cost.ts";
 import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
+import { testAlertCommand } from "./commands/test-alert.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 const program = new Command("pointsman").description(
@@ -13,5 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 validateCommand(program);
 probeCommand(program);
 planCommand(program);
+testAlertCommand(program);
+costCommand(program);
 
 await program.parseAsync();

@@ -88,19 +88,25 @@ const longTtl: Advice = (file) =>
     ];
   });
 
-const shadow: Advice = (file) =>
-  servicesOf(file).flatMap(({ value, path }) =>
-    (Object.hasOwn(value, "mode") ? value.mode : defaults.mode) === "shadow"
-      ? [
-          {
-            path: Object.hasOwn(value, "mode") ? [...path, "mode"] : path,
-            at: Object.hasOwn(value, "mode") ? "value" : "key",
-            message: "mode shadow: this service tells what it would do and moves nothing",
-            hint: "mode: armed, once you believe it",
-          } as const,
-        ]
-      : [],
+/** One warning however many they are: it is how every service starts. */
+const shadow: Advice = (file) => {
+  const found = servicesOf(file).filter(
+    ({ value }) => (Object.hasOwn(value, "mode") ? value.mode : defaults.mode) === "shadow",
   );
+  const [first, second] = found;
+  if (first === undefined) return [];
+  const message =
+    second === undefined
+      ? "mode shadow: this service tells what it would do and moves nothing"
+      : `mode shadow: ${found.length} services tell what they would do and move nothing: ${someOf(found.map(({ id }) => id))}`;
+  const hint = "mode: armed, once you believe it";
+  return Object.hasOwn(first.value, "mode")
+    ? [{ path: [...first.path, "mode"], message, hint }]
+    : [{ path: first.path, at: "key", message, hint }];
+};
+
+const someOf = (ids: readonly string[]): string =>
+  ids.length <= 4 ? ids.join(", ") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
 
 const placeholderName: Advice = (file) =>
   servicesOf(file).flatMap(({ value, path }) => {
@@ -143,14 +149,31 @@ const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-
 
 const credentials: Advice = (file) =>
   checks(file).flatMap(({ check, path }) =>
-    Object.keys(check.headers ?? {})
-      .filter((name) => credentialHeader.test(name))
-      .map((name) => ({
-        path: [...path, "headers", name],
-        at: "key" as const,
-        message: "a credential in this file is readable by everyone who may read the functions",
-        hint: "probe a path that needs none",
-      })),
+    [
+      ...Object.keys(check.headers ?? {}).flatMap((name) =>
+        credentialHeader.test(name) ? [["headers", name]] : [],
+      ),
+      ...["basicAuth", "bearer"].flatMap((key) => (Object.hasOwn(check, key) ? [[key]] : [])),
+    ].map((keys) => ({
+      path: [...path, ...keys],
+      at: "key" as const,
+      message: "a credential in this file is readable by everyone who may read the functions",
+      hint: "probe a path that needs none",
+    })),
+  );
+
+const certificateMoves: Advice = (file) =>
+  checks(file).flatMap(({ check, path }) =>
+    path[0] === "services" && check.certificateDays !== undefined
+      ? [
+          {
+            path: [...path, "certificateDays"],
+            at: "key" as const,
+            message: "a certificate that is still valid would count as down, and the name would be moved",
+            hint: "an endpoint of its own for the certificate, under endpoints",
+          },
+        ]
+      : [],
   );
 
 const plainHttpServices: Advice = (file) => {
@@ -164,12 +187,12 @@ const plainHttpServices: Advice = (file) => {
 };
 
 const privateAddress = (probed: Probed): Problem[] =>
-  hostKind(probed.to.host) === "private"
+  hostKind(probed.to.host) === "private" && !probed.inside
     ? [
         {
           path: probed.said,
           message: `${probed.to.host} is private: locations outside your network cannot reach it`,
-          hint: "a public address",
+          hint: "a public address; or private: true, where a location is in your network",
         },
       ]
     : [];
@@ -245,6 +268,7 @@ const advice: readonly Advice[] = [
   plainHttpServices,
   unverified,
   credentials,
+  certificateMoves,
   privateAddresses,
   ipv6FromLambda,
 ];

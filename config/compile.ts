@@ -1,21 +1,11 @@
-import { isIP } from "node:net";
-import type {
-  Check,
-  Config,
-  Endpoint,
-  HttpCheck,
-  Policy,
-  Service,
-  Target,
-  TcpCheck,
-} from "../lambda/core/config.ts";
-import { hostOf, normalHost, parsePlace } from "./address.ts";
+import type { Check, Config, Endpoint, Policy, Service, Target, TcpCheck } from "../lambda/core/config.ts";
+import { normalHost, parsePlace } from "./address.ts";
+import { type HttpOptions, httpCheck, known } from "./compile-http.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { parseDuration } from "./duration.ts";
 import { endpointMap, endpointProbe, mergedCheck, type Probed, targetProbe } from "./probes.ts";
-import type { FileConfig, FileEndpointMap, FilePolicy, FileService, FileTarget } from "./schema.ts";
-import { parseStatus } from "./schema-values.ts";
+import type { FileConfig, FilePolicy, FileService, FileTarget } from "./schema.ts";
 
 /** Who is told, in SNS's words. */
 export type Alert = {
@@ -25,19 +15,6 @@ export type Alert = {
 
 /** What the stacks need to know that a sweep does not. */
 export type Settings = { readonly alerts: readonly Alert[] };
-
-type HttpOptions = Draft<
-  Pick<
-    FileEndpointMap,
-    "method" | "headers" | "status" | "contains" | "matches" | "within" | "redirects" | "verifyCertificate"
-  >
->;
-
-/** For what the schema and the rules have let pass: it cannot be undefined any more. */
-const known = <T>(value: T | undefined, what: string): T => {
-  if (value === undefined) throw new Error(`bug: ${what} was not checked before it was compiled`);
-  return value;
-};
 
 const ms = (written: string): number => known(parseDuration(written), `the duration ${written}`);
 
@@ -49,34 +26,6 @@ const policy = (own: Draft<FilePolicy>, common: Draft<FilePolicy> = {}): Policy 
   confirmWithinMs: ms(own.confirmWithin ?? common.confirmWithin ?? defaults.confirmWithin),
   recoverAfterMs: ms(own.recoverAfter ?? common.recoverAfter ?? defaults.recoverAfter),
 });
-
-const lowerCaseNames = (headers: HttpOptions["headers"]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [
-      name.toLowerCase(),
-      known(value, `the header ${name}`),
-    ]),
-  );
-
-const httpCheck = (probed: Probed, options: HttpOptions): HttpCheck => {
-  const url = known(probed.url, "a URL");
-  const host = hostOf(url);
-  const statuses = options.status ?? defaults.status;
-  return {
-    type: "http",
-    url: url.href,
-    ...(probed.pinned && { connect: probed.to }),
-    method: options.method ?? defaults.method,
-    headers: lowerCaseNames(options.headers),
-    status: statuses.map((status) => known(parseStatus(status ?? ""), `the status ${status}`)),
-    ...(options.contains !== undefined && { contains: options.contains }),
-    ...(options.matches !== undefined && { matches: options.matches }),
-    ...(options.within !== undefined && { withinMs: ms(options.within) }),
-    redirects: options.redirects ?? defaults.redirects,
-    verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
-    ...(probed.scheme === "https" && !isIP(host) && { serverName: host }),
-  };
-};
 
 const check = (probed: Probed, options: HttpOptions): Check =>
   probed.scheme === "tcp" ? { type: "tcp", ...probed.to } : httpCheck(probed, options);
@@ -94,6 +43,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
   mode: service.mode ?? defaults.mode,
   dns: {
     zoneId: service.dns.zoneId,
+    ...(service.dns.roleArn !== undefined && { roleArn: service.dns.roleArn }),
     name: normalHost(service.dns.name),
     type: service.dns.type,
     ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,

@@ -13,7 +13,10 @@ export const defaults = {
   maxMovesPerHour: 2,
   method: "GET",
   status: ["200-299"],
+  protocol: "h1",
+  addresses: "any",
   redirects: 0,
+  private: false,
   verifyCertificate: true,
   acceptSingleLocation: false,
 } as const;

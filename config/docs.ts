@@ -58,6 +58,8 @@ ${fullExample}\`\`\`
 
 ## What is probed
 
+Every option of a check, and every reason why one fails: [checks.md](checks.md).
+
 A lone endpoint is probed by its URL. A target of a service is probed by its own address, its \`value\`, while the
 request carries the service's name (Host, SNI, certificate): the name that is moved is never resolved. Where that does
 not fit, a target's \`check\` says what differs:
@@ -76,7 +78,7 @@ type Section = { readonly title: string; readonly prose: string; readonly schema
 const mapIn = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   schema?.anyOf?.find((one) => one.properties) ?? schema;
 
-const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined =>
+export const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined =>
   typeof schema?.additionalProperties === "object" ? mapIn(schema.additionalProperties) : undefined;
 
 const sections = (file: JsonSchema): Section[] => {
@@ -125,13 +127,18 @@ const row = (key: string, schema: JsonSchema, required: boolean): string => {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 };
 
-const table = ({ title, prose, schema }: Section): string => {
-  const rows = Object.entries(schema?.properties ?? {}).map(([key, value]) =>
-    row(key, value, schema?.required?.includes(key) ?? false),
+/** The keys of a map, or those of them that are asked for. */
+export const keyTable = (schema: JsonSchema | undefined, keys?: readonly string[]): string => {
+  const rows = Object.entries(schema?.properties ?? {}).flatMap(([key, value]) =>
+    keys === undefined || keys.includes(key)
+      ? [row(key, value, schema?.required?.includes(key) ?? false)]
+      : [],
   );
-  const head = ["| key | meaning | default | limits |", "|---|---|---|---|"];
-  return [`### ${title}`, ...(prose ? [prose] : []), [...head, ...rows].join("\n")].join("\n\n");
+  return ["| key | meaning | default | limits |", "|---|---|---|---|", ...rows].join("\n");
 };
+
+const table = ({ title, prose, schema }: Section): string =>
+  [`### ${title}`, ...(prose ? [prose] : []), keyTable(schema)].join("\n\n");
 
 /** The text of `docs/config.md`. */
 export const configDocs = (): string =>

@@ -19,6 +19,8 @@ export type Probed = {
   readonly to: Place;
   /** Whether `to` is something else than the URL's own host and port. */
   readonly pinned: boolean;
+  /** Whether the file says that it is in a private network. */
+  readonly inside: boolean;
   /** The request; http and https only. */
   readonly url?: URL;
   /** What in the file says where the socket goes. */
@@ -60,7 +62,7 @@ const placeOf = (url: URL, scheme: Scheme): Place => ({
   port: url.port === "" ? (defaultPorts[scheme] ?? 0) : Number(url.port),
 });
 
-type Connect = { readonly connect?: string | undefined };
+type Connect = { readonly connect?: string | undefined; readonly private?: boolean | undefined };
 
 /** The place of `connect`, with the port it leaves out; undefined when there is none or it is wrong. */
 const connectPlace = (check: Connect, port: number): Place | undefined => {
@@ -76,11 +78,11 @@ const urlProbe = (scheme: Scheme, text: string, check: Connect, said: Path): Pro
   url.hash = "";
   const own = placeOf(url, scheme);
   const to = connectPlace(check, own.port);
-  return { scheme, url, to: to ?? own, pinned: to !== undefined, said };
+  return { scheme, url, to: to ?? own, pinned: to !== undefined, inside: check.private === true, said };
 };
 
 const placeProbe = (to: Place | undefined, said: Path): Probed | undefined =>
-  to && isPort(to.port) ? { scheme: "tcp", to, pinned: false, said } : undefined;
+  to && isPort(to.port) ? { scheme: "tcp", to, pinned: false, inside: false, said } : undefined;
 
 type Written = { readonly scheme: Scheme; readonly written: string | number };
 
@@ -120,7 +122,7 @@ const pinnedProbe = (
   if (scheme === "tcp") return placeProbe(to, said);
   if (!to || name === undefined) return undefined;
   const url = parseUrl(`${scheme}://${inUrl(normalHost(name))}:${port}${written}`);
-  return url && { scheme, url, to, pinned: true, said };
+  return url && { scheme, url, to, pinned: true, inside: check.private === true, said };
 };
 
 /** What a target's check comes to: pinned to the target's own address unless the file says otherwise. */

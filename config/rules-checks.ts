@@ -12,6 +12,7 @@ import {
   servicesOf,
   targetsOf,
 } from "./probes.ts";
+import { httpProblems } from "./rules-http.ts";
 import {
   type FileConfig,
   type FileEndpointMap,
@@ -25,8 +26,8 @@ type AnyCheck = Draft<FileEndpointMap> | Draft<FileTargetCheck>;
 /** Headers that the request itself is made of. */
 const ownHeaders: Readonly<Record<string, string>> = {
   host: "the name is taken from the URL; use host in the check",
-  "content-length": "a probe has no body",
-  "transfer-encoding": "a probe has no body",
+  "content-length": "the probe counts the body itself",
+  "transfer-encoding": "the probe frames the body itself",
   connection: "every probe opens its own connection",
 };
 
@@ -63,19 +64,7 @@ const optionProblems = (check: AnyCheck, scheme: Scheme | undefined, path: Path)
   const headers = Object.entries(check.headers ?? {}).flatMap(([name, value]) =>
     headerProblem(name, value, [...path, "headers", name]),
   );
-  const certificate: Problem[] =
-    scheme === "http" && given.includes("verifyCertificate")
-      ? [{ path: [...path, "verifyCertificate"], at: "key", message: "http has no certificate" }]
-      : [];
-  return [...headers, ...certificate];
-};
-
-/** A HEAD has no body to look into; pointed at is what this check itself says. */
-const headProblems = (own: AnyCheck, merged: AnyCheck, path: Path): Problem[] => {
-  const looked = (["contains", "matches"] as const).find((key) => merged[key] !== undefined);
-  const key = looked && Object.hasOwn(own, looked) ? looked : "method";
-  if (merged.method !== "HEAD" || looked === undefined || !Object.hasOwn(own, key)) return [];
-  return [{ path: [...path, key], message: `the answer to HEAD has no body for ${looked}`, hint: "use GET" }];
+  return headers;
 };
 
 const schemeProblems = (check: AnyCheck, path: Path, atLeast: 0 | 1): Problem[] => {
@@ -116,7 +105,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
     ? [
         ...schemeProblems(common, path, 1),
         ...optionProblems(common, schemesIn(common)[0], path),
-        ...headProblems(common, common, path),
+        ...httpProblems({ own: common, merged: common, path }, schemesIn(common)[0]),
       ]
     : [];
   const ofTargets = targetsOf(service).flatMap((target) => {
@@ -127,7 +116,7 @@ const serviceProblems = (service: Entry<Draft<FileService>>): Problem[] => {
     return [
       ...schemeProblems(own, at, 0),
       ...optionProblems(own, schemesIn(merged)[0], at),
-      ...headProblems(own, merged, at),
+      ...httpProblems({ own, merged, path: at }, schemesIn(merged)[0]),
       ...urlProblems(own, at),
     ];
   });
@@ -142,7 +131,7 @@ export const checkRule = (file: Draft<FileConfig>): Problem[] => [
     return [
       ...schemeProblems(check, path, 1),
       ...optionProblems(check, scheme, path),
-      ...headProblems(check, check, path),
+      ...httpProblems({ own: check, merged: check, path }, scheme),
     ];
   }),
   ...servicesOf(file).flatMap(serviceProblems),

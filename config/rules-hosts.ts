@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type HostKind, hostKind, normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
@@ -7,6 +8,8 @@ import type { FileConfig } from "./schema.ts";
 type Refusal = { readonly why: string; readonly hint: string };
 
 const elsewhere = "or say with connect where to probe instead";
+const reached =
+  "write an address that others reach; only `npm start` and `pointsman probe`, which run here, take it";
 
 const refused: Partial<Record<HostKind, Refusal>> = {
   placeholder: { why: "is a placeholder: nothing of yours answers there", hint: "write your own host" },
@@ -16,11 +19,11 @@ const refused: Partial<Record<HostKind, Refusal>> = {
   },
   loopback: {
     why: "is the machine that probes: in Lambda the function itself",
-    hint: "write an address that others reach",
+    hint: reached,
   },
   "link-local": {
     why: "is reached on its own network segment only",
-    hint: "write an address that others reach",
+    hint: reached,
   },
   metadata: { why: "is the metadata service of AWS", hint: "write an address of your own" },
   unusable: { why: "is no address to connect to", hint: "write an address of your own" },
@@ -35,6 +38,14 @@ export const hostRule = (file: Draft<FileConfig>, options: { readonly laptop?: b
     const refusal = refused[kind];
     if (!refusal || (options.laptop && onLaptop.has(kind))) return [];
     return [{ path: said, message: `would be probed, but ${to.host} ${refusal.why}`, hint: refusal.hint }];
+  });
+
+/** What a name resolves to is known when it is probed; an address is known now. */
+export const privateRule = (file: Draft<FileConfig>): Problem[] =>
+  allProbes(file).flatMap(({ to, inside, said }) => {
+    if (!inside || isIP(to.host) === 0 || hostKind(to.host) !== "public") return [];
+    const message = `is called private, but ${to.host} is a public address`;
+    return [{ path: said, message, hint: "private: true is for what only your own network reaches" }];
   });
 
 const movedNames = (file: Draft<FileConfig>): Map<string, Path> =>

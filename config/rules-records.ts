@@ -41,6 +41,51 @@ export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
   });
 };
 
+type ServiceEntry = Entry<Draft<FileService>>;
+
+const wayOf = (roleArn: string | undefined): string =>
+  roleArn === undefined ? "without a role" : `by ${roleArn}`;
+
+/** The same zone by two ways is most likely a key that was forgotten or left: one of them would find no zone. */
+const otherWay = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
+  const [dns, before] = [service.value.dns ?? {}, first.value.dns ?? {}];
+  const isWrong = [dns, before].some((one) => Object.hasOwn(one, "roleArn") && one.roleArn === undefined);
+  if (isWrong || dns.roleArn === before.roleArn) return [];
+  const said = formatPath([...first.path, "dns"]);
+  return [
+    {
+      path: [...service.path, "dns", "roleArn"],
+      missing: dns.roleArn === undefined,
+      message: `${said} reaches the same zone ${wayOf(before.roleArn)}`,
+      hint: "one roleArn, or none, for all services of a zone",
+    },
+  ];
+};
+
+const topOf = (name: string): string | undefined => normalHost(name).split(".").at(-1);
+
+/** Names of one zone end in the zone's name, so in the same label at least. */
+const otherDomain = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
+  const [name, before] = [service.value.dns?.name, first.value.dns?.name];
+  if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
+  const message = `no zone holds both ${normalHost(name)} and ${normalHost(before)}`;
+  const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
+  return [{ path: [...service.path, "dns", "name"], message, hint }];
+};
+
+/** What services say of the zone they share has to fit together. */
+export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
+  const firsts = new Map<string, ServiceEntry>();
+  return servicesOf(file).flatMap((service) => {
+    const zoneId = service.value.dns?.zoneId;
+    if (zoneId === undefined) return [];
+    const first = firsts.get(zoneId);
+    if (first !== undefined) return [...otherWay(service, first), ...otherDomain(service, first)];
+    firsts.set(zoneId, service);
+    return [];
+  });
+};
+
 const wanted = {
   A: { fits: isIPv4, what: "an IPv4 address" },
   AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
@@ -52,7 +97,7 @@ const typeHint = (value: string): string | undefined => {
   return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
 };
 
-const valueProblem = (value: string, service: Entry<Draft<FileService>>, moved: ReadonlySet<string>) => {
+const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
   const { type } = service.value.dns ?? {};
   if (type === undefined) return undefined;
   if (!wanted[type].fits(value)) {

@@ -2,8 +2,8 @@ import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
-import { hostRule, movedNameRule, sameProbeRule } from "./rules-hosts.ts";
-import { oneNameRule, targetIdRule, targetValueRule } from "./rules-records.ts";
+import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
+import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
 import type { FileConfig } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -136,10 +136,12 @@ const rules: readonly Rule[] = [
   staggeredRule,
   checkRule,
   oneNameRule,
+  oneZoneRule,
   targetIdRule,
   targetValueRule,
   movedNameRule,
   hostRule,
+  privateRule,
   sameProbeRule,
 ];
 

@@ -1,8 +1,10 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
+import { compilePattern } from "../lambda/core/pattern.ts";
 import { hostOf, isHostname, isPort, parsePlace } from "./address.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { quote } from "./finding.ts";
+import { parseJsonComparison } from "./json-comparison.ts";
 import { regions } from "./regions.ts";
 import { suggestion } from "./suggest.ts";
 
@@ -165,19 +167,24 @@ export const region = () =>
 
 const suggestRegion = (written: string): string => suggestion(written, regions) ?? "for example eu-central-1";
 
-/** A repeated single atom that is repeated again, as in (a+)+ or (\w*)*: exponential time on a near miss. */
-const nestedRepeat = /\((?:\?:)?(?:\\.|\[(?:\\.|[^\]\\])*\]|[^\\()[\]])[+*]\??\)(?:[+*]|\{\d+,\d*\})/;
-
 export const pattern = () =>
   text((written) => {
-    if (nestedRepeat.test(written)) return say("a repeat of a repeat can take for ever", "write (a+)+ as a+");
-    try {
-      new RegExp(written);
-      return undefined;
-    } catch (error) {
-      return say(`no regular expression: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }).meta({ format: "regex" });
+    const compiled = compilePattern(written);
+    const hint = "RE2's syntax: no look-around, no back-references, no large counted repeats";
+    return typeof compiled === "string" ? say(`no regular expression: ${compiled}`, hint) : undefined;
+  });
+
+export const jsonComparison = () =>
+  text((written) => {
+    const wish = parseJsonComparison(written);
+    return "complaint" in wish ? say(wish.complaint, wish.hint) : undefined;
+  });
+
+/** A bearer token (RFC 6750, 2.1); what is wrong with one is said without repeating it. */
+export const token = () =>
+  text((written) =>
+    /^[\w\-.~+/]+=*$/.test(written) ? undefined : say("is no token", "letters, digits and - . _ ~ + / only"),
+  );
 
 /** Text that may be anything but nothing. */
 export const anyText = () =>

@@ -1,29 +1,8 @@
 import { z } from "zod";
 import { defaultReferences, defaults } from "./defaults.ts";
+import { httpKeys } from "./schema-http.ts";
+import { map, may, must } from "./schema-map.ts";
 import * as v from "./schema-values.ts";
-
-/** A map with exactly these keys; its complaint about another key names the known ones, for did-you-mean. */
-const map = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? Object.keys(shape).join(" ") : undefined),
-  });
-
-type Meta = {
-  readonly default?: unknown;
-  /** What counts instead when that is no fixed value. */
-  readonly otherwise?: string;
-  readonly limits?: string;
-  readonly examples?: readonly unknown[];
-  readonly minItems?: number;
-  readonly propertyNames?: { readonly pattern: string };
-};
-
-/** A key that may be left out. Nothing is filled in here: `compile` does that, so that positions stay what was written. */
-const may = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
-  schema.optional().meta({ description, ...meta });
-
-const must = <Schema extends z.ZodType>(schema: Schema, description: string, meta: Meta = {}) =>
-  schema.meta({ description, ...meta });
 
 const policyKeys = {
   interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
@@ -67,37 +46,6 @@ const ownPolicyKeys = {
   failureThreshold: own(policyKeys.failureThreshold),
   confirmWithin: own(policyKeys.confirmWithin),
   recoverAfter: own(policyKeys.recoverAfter),
-};
-
-const httpKeys = {
-  method: may(z.enum(["GET", "HEAD", "POST", "PUT", "OPTIONS"]), "The request's method.", {
-    default: defaults.method,
-  }),
-  headers: may(
-    z.record(z.string(), v.anyText()),
-    "Headers to send. Everyone who may read the functions may read them.",
-  ),
-  status: may(z.array(v.status()), "Status codes, or ranges of them, that are good.", {
-    default: defaults.status,
-    limits: "100 to 599",
-    examples: [[200, "300-399"]],
-  }),
-  contains: may(v.anyText(), "Text that the answer's body must contain."),
-  matches: may(v.pattern(), "A regular expression (JavaScript's) that the answer's body must match."),
-  within: may(
-    v.duration("1ms", "30s"),
-    "The whole answer must be there within this time; no more than `timeout`.",
-  ),
-  redirects: may(v.whole(0, 10), "How many redirects are followed; 0: a redirect is the answer.", {
-    default: defaults.redirects,
-  }),
-  verifyCertificate: may(
-    v.yesOrNo(),
-    "Whether the certificate must be valid for the name that is asked for.",
-    {
-      default: defaults.verifyCertificate,
-    },
-  ),
 };
 
 /** Keys of a check that only http and https know. */
@@ -157,6 +105,15 @@ const target = map({
 
 const dns = map({
   zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
+  roleArn: may(
+    v.shaped(
+      // IAM allows more characters in a path; `*` and `?` among them would be wildcards in the sweep's own policy.
+      /^arn:aws:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+      "ARN of a role",
+      "arn:aws:iam::123456789012:role/pointsman-zone",
+    ),
+    "The role to read and change the zone in, when the zone is in another account; docs/another-account.md says what it needs.",
+  ),
   name: must(v.dnsName(), "The name that is moved; nothing else may manage this record."),
   type: must(z.enum(["A", "AAAA", "CNAME"]), "The record's type."),
   ttl: may(

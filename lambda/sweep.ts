@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { Route53Client } from "@aws-sdk/client-route-53";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
 import { clientSettings } from "./aws/clients.ts";
@@ -9,6 +8,7 @@ import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
 import { openDns } from "./aws/route53.ts";
+import { route53Clients } from "./aws/route53-clients.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
 import type { Config } from "./core/config.ts";
@@ -28,8 +28,11 @@ const environment = (name: string): string => {
 /** Scheduler delivers within the minute; an event this old was held up somewhere and serves nobody. */
 const staleAfterMs = 90_000;
 
-/** How long a sweep goes on, counted from its scheduled minute, when no other relieves it. */
-const aloneMs = 150_000;
+/**
+ * How long a sweep goes on, counted from its scheduled minute, when no other relieves it: so long that two deliveries
+ * in a row may be lost, and the third come as late as it may, without anybody being unwatched.
+ */
+const aloneMs = 270_000;
 
 /** What the function needs of its time to end well. */
 const marginMs = 15_000;
@@ -60,7 +63,7 @@ function open(): Standing {
       random: Math.random,
       sleep,
       ask: openLocations(environment("PROBE_FUNCTION")),
-      dns: openDns(new Route53Client({ region: "us-east-1", ...clientSettings(1) }), sleep),
+      dns: openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep),
       publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),
       log,
     },

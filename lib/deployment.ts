@@ -4,6 +4,7 @@ import type { Config } from "../lambda/core/config.ts";
 import { HomeAlarm } from "./home-alarm.ts";
 import { Pointsman } from "./pointsman.ts";
 import { ProbeLocation } from "./probe-location.ts";
+import { homeStackName, locationStackName, topicOutput } from "./stack-names.ts";
 
 export type DeploymentProps = {
   readonly config: Config;
@@ -19,15 +20,17 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
   const stackIn = (id: string, region: string, description: string) =>
     new Stack(app, id, { env: { region, ...(account !== undefined && { account }) }, description });
 
-  const homeStack = stackIn("Pointsman", home, "Pointsman: home");
+  const homeStack = stackIn(homeStackName, home, "Pointsman: home");
   const pointsman = new Pointsman(homeStack, "Pointsman", { config, alerts: settings.alerts });
   outputs(homeStack, pointsman);
 
   const locations = further.map((region, index) => {
-    const stack = stackIn(`Pointsman-${region}`, region, "Pointsman: a location that probes");
+    const stack = stackIn(locationStackName(region), region, "Pointsman: a location that probes");
     const location = new ProbeLocation(stack, "Probe", { functionName: pointsman.probeFunctionName });
     if (index === 0) {
-      new HomeAlarm(stack, "Home", { config, alerts: settings.alerts, probe: location.function });
+      const props = { config, alerts: settings.alerts, probe: location.function };
+      const { topic } = new HomeAlarm(stack, "Home", props);
+      new CfnOutput(stack, topicOutput, { value: topic.topicArn, description: "Home's silence" });
     }
     // Whom home is going to ask comes first: it would be blind until then.
     homeStack.addStackDependency(stack);
@@ -38,12 +41,19 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
 
 /** What the operator's commands and people look for. */
 function outputs(stack: Stack, pointsman: Pointsman): void {
-  new CfnOutput(stack, "TopicArn", { value: pointsman.topic.topicArn, description: "Alerts and alarms" });
+  new CfnOutput(stack, topicOutput, { value: pointsman.topic.topicArn, description: "Alerts and alarms" });
   new CfnOutput(stack, "StateTable", { value: pointsman.stateTable.tableName, description: "Names" });
   new CfnOutput(stack, "ResultsTable", {
     value: pointsman.resultsTable.tableName,
     description: "Minutes and history",
   });
+  const { role } = pointsman.sweep;
+  if (role !== undefined) {
+    new CfnOutput(stack, "SweepRole", {
+      value: role.roleArn,
+      description: "Whom the roles of zones in other accounts have to trust",
+    });
+  }
   new CfnOutput(stack, "SweepLog", {
     value: pointsman.sweep.logGroup.logGroupName,
     description: "One line a minute, and one for each event",

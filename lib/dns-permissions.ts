@@ -1,5 +1,6 @@
-import { Aws } from "aws-cdk-lib";
+import { Aws, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
 import type { Service } from "../lambda/core/config.ts";
 import { generationName } from "../lambda/core/records.ts";
 
@@ -10,11 +11,22 @@ import { generationName } from "../lambda/core/records.ts";
  */
 const namesPerStatementChars = 2_350;
 
-/**
- * What the sweep may do in Route 53: change exactly the configured names, with their types and the TXT beside them,
- * by CREATE and DELETE only; read those zones' records; ask what became of a change.
- */
+/** What the sweep may do in DNS: what its own zones need, and take on the roles of the others, no other role. */
 export function dnsPermissions(services: readonly Service[]): PolicyStatement[] {
+  const roles = [...new Set(services.flatMap(({ dns }) => dns.roleArn ?? []))].sort();
+  return [
+    ...zonePermissions(services.filter(({ dns }) => dns.roleArn === undefined)),
+    ...chunks(roles.map((role) => [role])).map(
+      (resources) => new PolicyStatement({ actions: ["sts:AssumeRole"], resources }),
+    ),
+  ];
+}
+
+/**
+ * What moving these names takes in Route 53: change exactly them, with their types and the TXT beside them, by CREATE
+ * and DELETE only; read those zones' records; ask what became of a change.
+ */
+export function zonePermissions(services: readonly Service[]): PolicyStatement[] {
   if (services.length === 0) return [];
   const zones = [...new Set(services.map((service) => service.dns.zoneId))].sort();
   return [
@@ -26,6 +38,14 @@ export function dnsPermissions(services: readonly Service[]): PolicyStatement[] 
 
 /** A change's id is not known before the change. */
 const changeArn = `arn:${Aws.PARTITION}:route53:::change/*`;
+
+/** Tells cdk-nag that `changeArn` is meant. */
+export function acknowledgeAnyChange(scope: Construct): void {
+  Validations.of(scope).acknowledge({
+    id: "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:route53:::change/*]",
+    reason: "A change's id is not known before the change, and Route 53 has no finer resource for GetChange.",
+  });
+}
 
 const zoneArn = (zoneId: string): string => `arn:${Aws.PARTITION}:route53:::hostedzone/${zoneId}`;
 
@@ -78,17 +98,17 @@ export const normalized = (name: string): string =>
     .replace(/\.$/, "")
     .replace(/[^a-z0-9._-]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
 
-/** A service's names stay together: its batch has to be allowed by one statement. */
-function chunks(pairs: readonly (readonly string[])[]): string[][] {
+/** What one statement has room for. A service's names stay together: its batch has to be allowed by one statement. */
+function chunks(items: readonly (readonly string[])[]): string[][] {
   const list: string[][] = [];
   let room = 0;
-  for (const pair of pairs) {
-    const chars = JSON.stringify(pair).length;
+  for (const item of items) {
+    const chars = JSON.stringify(item).length;
     if (chars > room) {
       list.push([]);
       room = namesPerStatementChars;
     }
-    list.at(-1)?.push(...pair);
+    list.at(-1)?.push(...item);
     room -= chars;
   }
   return list;

@@ -119,11 +119,16 @@ export class Pointsman extends Construct {
   }
 }
 
-/** A probe function's name has 64 characters at most (Lambda's API), and the TXT record's `owner=` is one word. */
+/**
+ * A probe function's name has 64 characters at most (Lambda's API), a session's in another account's role 2 at least
+ * (STS's), and the TXT record's `owner=` is one word.
+ */
 function ownerOf(scope: Construct, given: string | undefined): string {
   const owner = given ?? Names.uniqueResourceName(scope, { maxLength: 50, separator: "-" });
-  if (/^[A-Za-z0-9_-]{1,58}$/.test(owner)) return owner;
-  throw new Error(`owner ${JSON.stringify(owner)} is not one word of letters, digits, - and _, 58 at most`);
+  if (/^[A-Za-z0-9_-]{2,58}$/.test(owner)) return owner;
+  throw new Error(
+    `owner ${JSON.stringify(owner)} is not one word of letters, digits, - and _, 2 to 58 of them`,
+  );
 }
 
 function checkRegion(scope: Construct, config: Config): void {

@@ -9,13 +9,14 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { functionCode, handler, runtime } from "./bundle.ts";
 import { functionRole } from "./function-role.ts";
+import { probeMemoryMb } from "./memory.ts";
 
 export type ProbeLocationProps = {
   /** `probeFunctionName` of the Pointsman at home: home finds the function of each Region by this name. */
   readonly functionName: string;
   /**
-   * Memory in MB, and with it CPU: 1,769 MB is one core (Lambda's documentation). It is paid for while probes run
-   * only, and a location that is short of CPU is late, so that its probes are void.
+   * Memory in MB, and with it CPU. It is paid for while probes run only, and a location that is short of CPU is late,
+   * so that its probes are void.
    * @default 512
    */
   readonly memorySize?: number;
@@ -45,7 +46,7 @@ export class ProbeLocation extends Construct {
       runtime,
       handler,
       code: functionCode("probe"),
-      memorySize: props.memorySize ?? 512,
+      memorySize: props.memorySize ?? probeMemoryMb,
       // Longer than any request: its end is in the request. The function's own end is for what hangs.
       timeout: Duration.seconds(120),
       role: functionRole(this, this.logGroup),

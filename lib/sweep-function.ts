@@ -7,8 +7,9 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Config } from "../lambda/core/config.ts";
 import { configFile, functionCode, handler, runtime } from "./bundle.ts";
-import { dnsPermissions } from "./dns-permissions.ts";
+import { acknowledgeAnyChange, dnsPermissions } from "./dns-permissions.ts";
 import { functionRole } from "./function-role.ts";
+import { heapOptions, sweepMemoryMb } from "./memory.ts";
 import { probeArn } from "./probe-arn.ts";
 import type { StateTables } from "./state-tables.ts";
 
@@ -22,14 +23,8 @@ export type SweepFunctionProps = {
   readonly logRetention?: RetentionDays | undefined;
 };
 
-/** A sweep goes on for 150 s when nobody relieves it; then it needs time to end well. */
-const timeout = Duration.seconds(180);
-
-/**
- * A Node 24 that has loaded the bundle holds 76 MB before it watches anything; the probes themselves run elsewhere.
- * The function never rests, so memory is its price: 8.76 dollars a month for 256 MB, twice that for 512.
- */
-const defaultMemoryMb = 256;
+/** A sweep goes on for 270 s when nobody relieves it; then it needs time to end well. */
+const timeout = Duration.seconds(300);
 
 /** The function that watches, decides and moves, with exactly the permissions that takes. */
 export class SweepFunction extends Construct {
@@ -50,14 +45,15 @@ export class SweepFunction extends Construct {
       retentionPeriod: Duration.days(14),
     });
     const { failures } = this;
+    const memorySize = props.memorySize ?? sweepMemoryMb;
     this.function = new LambdaFunction(this, "Function", {
       description: "Pointsman: watches, decides, moves, tells",
       architecture: Architecture.ARM_64,
       runtime,
       handler,
       code: functionCode("sweep", { [configFile]: JSON.stringify(props.config) }),
-      environment: environmentOf(props),
-      memorySize: props.memorySize ?? defaultMemoryMb,
+      environment: environmentOf(props, memorySize),
+      memorySize,
       timeout,
       role: functionRole(this, this.logGroup, this.permissions(props)),
       logGroup: this.logGroup,
@@ -90,15 +86,12 @@ export class SweepFunction extends Construct {
       id: "AwsSolutions-SQS3",
       reason: "It is itself the end of the way: it holds what failed, and no machine receives from it.",
     });
-    Validations.of(this).acknowledge({
-      id: "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:route53:::change/*]",
-      reason:
-        "A change's id is not known before the change, and Route 53 has no finer resource for GetChange.",
-    });
+    acknowledgeAnyChange(this);
   }
 }
 
-const environmentOf = (props: SweepFunctionProps): Record<string, string> => ({
+const environmentOf = (props: SweepFunctionProps, memoryMb: number): Record<string, string> => ({
+  NODE_OPTIONS: heapOptions(memoryMb),
   CONFIG_FILE: configFile,
   OWNER: props.owner,
   PROBE_FUNCTION: props.probeFunctionName,

@@ -6,6 +6,7 @@ export type Endpoints = {
   readonly route53: string;
   readonly sns: string;
   readonly lambda: string;
+  readonly sts: string;
 };
 
 /** Nobody's: the parts on a laptop ask for no credentials, but the SDK signs with some. */
@@ -33,7 +34,7 @@ export function functionEnvironment(
   endpoints: Partial<Endpoints>,
   own: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere } = endpoints;
+  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere, sts = nowhere } = endpoints;
   const environment = {
     PATH: process.env["PATH"] ?? "",
     TZ: "UTC",
@@ -46,6 +47,7 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_ROUTE_53: route53,
     AWS_ENDPOINT_URL_SNS: sns,
     AWS_ENDPOINT_URL_LAMBDA: lambda,
+    AWS_ENDPOINT_URL_STS: sts,
     ...own,
   };
   refuseElsewhere(environment);

@@ -4,15 +4,18 @@ import { Worker } from "node:worker_threads";
 import { refuseElsewhere } from "./aws-environment.ts";
 import { type FromSandbox, failed, type Invocation, type Outcome, type SandboxData } from "./invocation.ts";
 
-export type FunctionOptions = {
+type RunOptions = {
   readonly name: string;
-  /** The file that exports `handler`. */
-  readonly module: URL;
   /** The whole environment: nothing of this process's own gets in. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** Invocations one sandbox takes at a time: 1 in Lambda; more where that only costs a laptop's memory. */
   readonly perSandbox?: number;
+};
+
+export type FunctionOptions = RunOptions & {
+  /** The file that exports `handler`. */
+  readonly module: URL;
   /** A line that a handler wrote. */
   readonly onLog?: (line: string) => void;
 };
@@ -25,25 +28,33 @@ export type LocalFunction = {
   kill(): Promise<void>;
 };
 
-type Sandbox = {
-  readonly worker: Worker;
+/** What a handler runs in. */
+export type Sandbox = {
   readonly ready: Promise<void>;
+  /** Who waits for the outcome of each invocation; all of them are told when the sandbox ends. */
   readonly pending: Map<string, (outcome: Outcome) => void>;
+  readonly send: (invocation: Invocation) => void;
   /** Takes no more invocations from now on, and is ended with what it is doing. */
   readonly end: () => Promise<unknown>;
 };
 
 /**
- * Runs a Lambda handler in worker threads: an idle sandbox is used again, else a new one starts. Resolves when the
- * first one is ready.
+ * Runs a Lambda handler in worker threads. Resolves when the first one is ready.
  *
  * @throws when the environment names an AWS endpoint that is not on this machine, or the module cannot be loaded
  */
-export async function startFunction(options: FunctionOptions): Promise<LocalFunction> {
+export const startFunction = (options: FunctionOptions): Promise<LocalFunction> =>
+  runFunction(options, (onEnd) => startWorker(options, onEnd));
+
+/** The same in sandboxes of any kind: an idle one is used again, else a new one starts. */
+export async function runFunction(
+  options: RunOptions,
+  startSandbox: (onEnd: () => void) => Sandbox,
+): Promise<LocalFunction> {
   refuseElsewhere(options.env);
   const sandboxes = new Set<Sandbox>();
   const start = (): Sandbox => {
-    const sandbox = startSandbox(options, () => sandboxes.delete(sandbox));
+    const sandbox = startSandbox(() => sandboxes.delete(sandbox));
     sandboxes.add(sandbox);
     return sandbox;
   };
@@ -60,7 +71,7 @@ export async function startFunction(options: FunctionOptions): Promise<LocalFunc
   };
 }
 
-function startSandbox({ name, module, env, onLog }: FunctionOptions, onEnd: () => void): Sandbox {
+function startWorker({ name, module, env, onLog }: FunctionOptions, onEnd: () => void): Sandbox {
   const workerData: SandboxData = { name, module: module.href };
   const worker = new Worker(new URL("./sandbox-entry.js", import.meta.url), {
     execArgv: [],
@@ -80,7 +91,7 @@ function startSandbox({ name, module, env, onLog }: FunctionOptions, onEnd: () =
     onEnd();
     return worker.terminate();
   };
-  return { worker, ready, pending, end };
+  return { ready, pending, send: (invocation) => worker.postMessage(invocation), end };
 }
 
 /** Hands outcomes to those who wait for them, and an error to all of them when the sandbox ends. */
@@ -105,7 +116,7 @@ function listen(worker: Worker, name: string, pending: Sandbox["pending"], onEnd
 
 /** At the time-out the sandbox is gone with everything it was doing, as in Lambda. */
 function invokeIn(
-  { worker, pending, end: endSandbox }: Sandbox,
+  { pending, send, end: endSandbox }: Sandbox,
   event: string,
   timeoutMs: number,
 ): Promise<Outcome> {
@@ -122,7 +133,6 @@ function invokeIn(
       void endSandbox();
     }, timeoutMs);
     pending.set(id, end);
-    const invocation: Invocation = { id, event, timeoutMs };
-    worker.postMessage(invocation);
+    send({ id, event, timeoutMs });
   });
 }

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import type { ProbeAnswer, ProbeRequest } from "../lambda/core/probe.ts";
 import type { LocalFunction } from "./functions.ts";
 import { serveLoopback } from "./loopback-server.ts";
+import { scopeOf } from "./signature.ts";
 
 /** One request to a location and what came of it. */
 export type LocationCall = {
@@ -70,8 +71,8 @@ async function replyTo(request: IncomingMessage, body: string, parts: Parts): Pr
   if (request.method !== "POST" || encoded === undefined)
     return failure(404, "UnknownOperationException", "");
   const name = decodeURIComponent(encoded);
-  const region = regionOf(request);
-  if (region === undefined)
+  const { region, service } = scopeOf(request) ?? {};
+  if (region === undefined || service !== "lambda")
     return failure(403, "MissingAuthenticationTokenException", "the request is not signed");
   if (name !== parts.probe.name) {
     const arn = `arn:aws:lambda:${region}:000000000000:function:${name}`;
@@ -82,12 +83,6 @@ async function replyTo(request: IncomingMessage, body: string, parts: Parts): Pr
     return failure(413, "RequestTooLargeException", "more than 6 MB");
   return invoke(region, body, parts);
 }
-
-/** `Credential=<key>/<day>/<region>/lambda/aws4_request` */
-const regionOf = (request: IncomingMessage): string | undefined =>
-  /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\/lambda\/aws4_request/.exec(
-    request.headers.authorization ?? "",
-  )?.[1];
 
 async function invoke(location: string, body: string, parts: Parts): Promise<Reply | "break"> {
   let request: ProbeRequest;

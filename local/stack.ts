@@ -13,8 +13,9 @@ import type { Zone } from "./route53/zone.ts";
 import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
 import { openSns, type Sns } from "./sns.ts";
 import type { Published } from "./sns-message.ts";
+import { openSts, type Sts } from "./sts.ts";
 import { createTables, openDynamoDb, type TableNames } from "./tables.ts";
-import { zonesOf } from "./zones.ts";
+import { ownerIn, zonesOf } from "./zones.ts";
 
 /** What a stack tells while it runs. */
 export type StackListeners = {
@@ -29,6 +30,8 @@ export type StackOptions = StackListeners & {
   readonly config: Config;
   /** Made from the config unless given. */
   readonly zones?: readonly Zone[];
+  /** The roles that trust the sweep; those of the config unless given. */
+  readonly roles?: readonly string[];
   /** How often a sweep is started; a demonstration may shorten it. */
   readonly minuteMs?: number;
   readonly propagationMs?: number;
@@ -44,6 +47,7 @@ export type Stack = {
   readonly dns: DnsServer;
   readonly lambda: LambdaApi;
   readonly sns: Sns;
+  readonly sts: Sts;
   /** Ends everything; nothing runs or listens afterwards. */
   stop(): Promise<void>;
 };
@@ -52,7 +56,7 @@ const tables: TableNames = { stateTable: "pointsman-state", resultsTable: "point
 const probeFunction = "pointsman-probe";
 
 /** Both as the stacks have them on AWS. */
-const sweepTimeoutMs = 180_000;
+const sweepTimeoutMs = 300_000;
 const probeTimeoutMs = 60_000;
 
 /** How to undo what was started, latest first. */
@@ -75,7 +79,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns"> & { readonly dynamodbUrl: string };
+type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns" | "sts"> & {
+  readonly dynamodbUrl: string;
+};
 
 const homeOf = (config: Config): string => config.locations[0] ?? "eu-central-1";
 
@@ -88,8 +94,11 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   const client = new DynamoDBClient(clientOf(homeOf(config), dynamodb.url));
   undo.push(() => client.destroy());
   await createTables(client, tables);
+  const sts = await openSts({ region: homeOf(config), roles: options.roles ?? rolesOf(config) });
+  undo.push(sts.close);
   const route53 = await openRoute53({
     zones: options.zones ?? zonesOf(config),
+    access: { callerOf: sts.callerOf, ownerOf: ownerIn(config) },
     ...(options.propagationMs === undefined ? {} : { propagationMs: options.propagationMs }),
   });
   undo.push(route53.close);
@@ -100,8 +109,10 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   const probe = await startProbes(options, undo);
   const lambda = await openLambdaApi(probe, onCall);
   undo.push(lambda.close);
-  return { client, route53, dns, lambda, sns, dynamodbUrl: dynamodb.url };
+  return { client, route53, dns, lambda, sns, sts, dynamodbUrl: dynamodb.url };
 }
+
+const rolesOf = (config: Config): string[] => config.services.flatMap(({ dns }) => dns.roleArn ?? []);
 
 /** One sandbox answers for all locations: it keeps nothing between requests, and memory is a laptop's. */
 async function startProbes({ config, onLog }: StackOptions, undo: Undo): Promise<LocalFunction> {
@@ -137,6 +148,7 @@ async function startSweeps(
     route53: parts.route53.url,
     sns: parts.sns.url,
     lambda: parts.lambda.url,
+    sts: parts.sts.url,
   };
   const sweep = await startFunction({
     name: "pointsman-sweep",

@@ -1,5 +1,6 @@
 import type { Config, Service } from "../lambda/core/config.ts";
 import { recordFor } from "../lambda/core/records.ts";
+import { home } from "./route53/access.ts";
 import { openZone, type Zone } from "./route53/zone.ts";
 
 /**
@@ -18,17 +19,19 @@ export function zonesOf(config: Config): Zone[] {
   });
 }
 
-/** `example.com` for `shop.example.com`; for several names what they have in common. */
+/** Who may touch a zone: the role that the config names for it, else home. */
+export const ownerIn =
+  (config: Config) =>
+  (zoneId: string): string =>
+    config.services.find(({ dns }) => dns.zoneId === zoneId)?.dns.roleArn ?? home;
+
+/** `example.com` for `shop.example.com`; for several names what they have in common, which a valid config sees to. */
 function zoneName(services: readonly Service[]): string {
   const [first = [], ...others] = services.map(({ dns }) => parentOf(dns.name).split(".").reverse());
   const isCommon = (label: string, i: number) => others.every((labels) => labels[i] === label);
   const differs = first.findIndex((label, i) => !isCommon(label, i));
   const common = differs === -1 ? first : first.slice(0, differs);
-  if (common.length > 0) return common.reverse().join(".");
-  const names = services.map(({ dns }) => dns.name).join(", ");
-  throw new Error(
-    `no hosted zone can hold all of ${names}, which are said to be in ${services[0]?.dns.zoneId}`,
-  );
+  return common.reverse().join(".");
 }
 
 const parentOf = (name: string): string => (name.split(".").length > 2 ? name.replace(/^[^.]+\./, "") : name);

@@ -1,13 +1,16 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { report } from "../../config/report.ts";
-import { clientSettings } from "../../lambda/aws/clients.ts";
+import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
-import type { Service } from "../../lambda/core/config.ts";
+import { route53Clients } from "../../lambda/aws/route53-clients.ts";
+import type { HostedZone, Service } from "../../lambda/core/config.ts";
 import { generationName, pointsTo, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
+import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
+import { explain, isOfCredentials } from "../aws-error.ts";
+import { zoneName } from "../zone-name.ts";
 
 /** What `plan` says of one service. */
 export type Plan = {
@@ -59,23 +62,39 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
   return { change: `${when}${ttl}${moved}`, ok: true };
 }
 
-/** Reads the zones of all services; an error is an answer too. */
-async function planAll(services: readonly Service[], dns: Dns): Promise<Plan[]> {
+const misplaced = ({ id, dns }: Service, zone: string): Plan => ({
+  service: `${id} (${dns.name} ${dns.type})`,
+  now: `zone ${dns.zoneId} is ${zone}: ${dns.name} does not lie in it`,
+  wanted: "",
+  change: "none: Route 53 would refuse it; look at zoneId and name",
+  ok: false,
+});
+
+const unread = ({ id, dns }: Service, error: unknown): Plan => ({
+  service: `${id} (${dns.name} ${dns.type})`,
+  now: `zone ${dns.zoneId} could not be read${dns.roleArn ? ` as ${dns.roleArn}` : ""}: ${explain(error)}`,
+  wanted: "",
+  change: "unknown",
+  ok: false,
+});
+
+/** What `plan` asks of Route 53: records, and what a zone is called. */
+export type Zones = { readonly dns: Dns; readonly nameOf: (zone: HostedZone) => Promise<string> };
+
+/** Reads the zones of all services; an error is an answer too, unless it would be everybody's. */
+async function planAll(services: readonly Service[], { dns, nameOf }: Zones): Promise<Plan[]> {
+  const names = new Map<string, string>();
   const plans: Plan[] = [];
   for (const service of services) {
-    const { zoneId, name, type } = service.dns;
+    const { zoneId, name } = service.dns;
     try {
-      plans.push(planOf(service, await dns.read(zoneId, { name, type }, generationName(name, type))));
+      const zone = names.get(zoneId) ?? (await nameOf(service.dns));
+      names.set(zoneId, zone);
+      const isInside = name === zone || name.endsWith(`.${zone}`);
+      plans.push(isInside ? planOf(service, await readZone({ dns }, service)) : misplaced(service, zone));
     } catch (error) {
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const now = `zone ${zoneId} could not be read: ${why}`;
-      plans.push({
-        service: `${service.id} (${name} ${type})`,
-        now,
-        wanted: "",
-        change: "unknown",
-        ok: false,
-      });
+      if (isOfCredentials(error) && service.dns.roleArn === undefined) throw error;
+      plans.push(unread(service, error));
     }
   }
   return plans;
@@ -88,18 +107,31 @@ const linesOf = ({ service, now, wanted, change }: Plan): string[] => [
   `  change  ${change}`,
 ];
 
-/** Prints the plan; returns the exit code: 1 when the config is wrong or a service could not be served. */
-export async function plan(file: string, dns: Dns, print: (text: string) => void): Promise<number> {
-  const loaded = loadConfig(file, { laptop: true });
+/**
+ * Prints the plan; returns the exit code: 1 when the config is wrong or a service could not be served.
+ *
+ * @param openZones what reads the zones, given the Region whose STS gives out roles
+ */
+export async function plan(
+  file: string,
+  openZones: (home: string) => Zones,
+  print: (text: string) => void,
+): Promise<number> {
+  const loaded = loadConfig(file);
   if (!loaded.ok) {
     print(report(loaded).join("\n"));
     return 1;
   }
-  const { services } = loaded.config;
+  const { services, locations } = loaded.config;
   if (services.length === 0) print(`${file} has no services: nothing in DNS is ever changed.`);
-  const plans = await planAll(services, dns);
-  for (const each of plans) print(linesOf(each).join("\n"));
-  return plans.every(({ ok }) => ok) ? 0 : 1;
+  try {
+    const plans = await planAll(services, openZones(locations[0] ?? ""));
+    for (const each of plans) print(linesOf(each).join("\n"));
+    return plans.every(({ ok }) => ok) ? 0 : 1;
+  } catch (error) {
+    print(explain(error));
+    return 1;
+  }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -113,7 +145,13 @@ export const planCommand = (program: Command): void => {
     )
     .argument("[file]", "the config", "pointsman.yaml")
     .action(async (file: string) => {
-      const client = new Route53Client({ region: "us-east-1", ...clientSettings(3) });
-      process.exitCode = await plan(file, openDns(client, sleep), (text) => console.log(text));
+      const openZones = (home: string): Zones => {
+        const clientIn = perKey(route53Clients(home, "pointsman-plan", 3));
+        return {
+          dns: openDns(clientIn, sleep),
+          nameOf: ({ zoneId, roleArn }) => zoneName(clientIn(roleArn), zoneId),
+        };
+      };
+      process.exitCode = await plan(file, openZones, (text) => console.log(text));
     });
 };

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { report } from "../../config/report.ts";
 import type { Config } from "../../lambda/core/config.ts";
-import { isRefusal, type Probe } from "../../lambda/core/probe.ts";
+import { isRefusal, type Phases, type Probe } from "../../lambda/core/probe.ts";
+import { type Fault, faultOf } from "../../lambda/core/reason.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import { table } from "../table.ts";
 
@@ -26,18 +27,40 @@ const verdictOf = (probe: Probe): string => {
   return isRefusal(probe) ? "refused" : "failed";
 };
 
+const phaseWords: Readonly<Record<keyof Phases, string>> = {
+  dns: "dns",
+  connect: "connect",
+  tls: "tls",
+  firstByte: "first byte",
+  body: "body",
+};
+
+/** Where the time went, in milliseconds: `connect 12, tls 25, first byte 40, body 2`. */
+const sayPhases = (phases: Phases = {}): string =>
+  Object.entries(phases)
+    .map(([phase, ms]) => `${phaseWords[phase as keyof Phases]} ${ms}`)
+    .join(", ");
+
+const faultWords: Readonly<Record<Fault, string>> = {
+  ours: "our own fault",
+  path: "on the way there",
+  endpoint: "the endpoint's fault",
+};
+
 const rowOf = (probe: Probe): string[] => [
   probe.id,
   verdictOf(probe),
   `${probe.latencyMs} ms`,
-  probe.ok ? "" : `${probe.reason}: ${probe.detail}`,
+  sayPhases(probe.phases),
+  probe.ok ? "" : `${probe.reason} (${faultWords[faultOf(probe.reason)]}): ${probe.detail}`,
 ];
 
 const jsonOf = (probe: Probe) => ({
   endpoint: probe.id,
   ok: probe.ok,
   latencyMs: probe.latencyMs,
-  ...(probe.ok ? {} : { reason: probe.reason, detail: probe.detail }),
+  phases: probe.phases,
+  ...(probe.ok ? {} : { reason: probe.reason, fault: faultOf(probe.reason), detail: probe.detail }),
 });
 
 /** Probes everything once and prints it; returns the exit code: 1 when the config is wrong or a probe failed. */
@@ -53,7 +76,7 @@ export async function probe(
   }
   const probes = await probeAll(loaded.config);
   if (options.json) print(JSON.stringify(probes.map(jsonOf), undefined, 2));
-  else print(table([["ENDPOINT", "FROM HERE", "TOOK", "WHY"], ...probes.map(rowOf)]));
+  else print(table([["ENDPOINT", "FROM HERE", "TOOK", "OF WHICH (MS)", "WHY"], ...probes.map(rowOf)]));
   return probes.every(({ ok }) => ok) ? 0 : 1;
 }
 

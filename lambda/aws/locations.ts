@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type ProbeAnswer, type ProbeRequest, patienceMs } from "../core/probe.ts";
 import { clientSettings } from "./clients.ts";
+import { perKey } from "./per-key.ts";
 
 /** No request is longer: the config allows `confirmWithin` a minute. What ends each one in time is its own signal. */
 const longestMs = 90_000;
@@ -10,14 +11,7 @@ const longestMs = 90_000;
  * would come too late to be the same question.
  */
 export function openLocations(functionName: string): (request: ProbeRequest) => Promise<ProbeAnswer> {
-  const clients = new Map<string, LambdaClient>();
-  const clientOf = (region: string): LambdaClient => {
-    const found = clients.get(region);
-    if (found) return found;
-    const made = new LambdaClient({ region, ...clientSettings(1, longestMs) });
-    clients.set(region, made);
-    return made;
-  };
+  const clientOf = perKey((region: string) => new LambdaClient({ region, ...clientSettings(1, longestMs) }));
   return async (request) => {
     const { FunctionError, Payload } = await clientOf(request.location).send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) }),

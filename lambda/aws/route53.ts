@@ -6,28 +6,50 @@ import {
   type ResourceRecordSet,
   type Route53Client,
 } from "@aws-sdk/client-route-53";
+import type { HostedZone } from "../core/config.ts";
 import type { Change, RecordSet, Standing } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
+import { perKey } from "./per-key.ts";
 
 /** Route 53 takes five requests a second for a whole account (its API's quotas); one is left to people. */
 const requestsPerSecond = 4;
 
+/** As whom a zone is asked and changed, and the line before its account's Route 53. */
+type Way = { readonly client: Route53Client; readonly line: Line };
+
 /**
- * Route 53 behind its client, which has to be made with one attempt: a change is sent again only by those who know
- * how to tell whether the first one took effect.
+ * Route 53 behind its clients: `clientIn` is asked once for each role, and for the one without. They have to be made
+ * with one attempt: a change is sent again only by those who know how to tell whether the first one took effect.
  */
-export function openDns(client: Route53Client, sleep: (ms: number) => Promise<void>): Dns {
-  const line = openLine(1000 / requestsPerSecond, sleep);
+export function openDns(
+  clientIn: (roleArn: string | undefined) => Route53Client,
+  sleep: (ms: number) => Promise<void>,
+): Dns {
+  const clientOf = perKey(clientIn);
+  // An account's roles share its quota; other accounts' names do not wait for one that has many.
+  const lineOf = perKey((_account: string | undefined) => openLine(1000 / requestsPerSecond, sleep));
+  const wayTo = ({ roleArn }: HostedZone): Way => ({
+    client: clientOf(roleArn),
+    line: lineOf(roleArn?.split(":")[4]),
+  });
   return {
-    change: async (zoneId, changes, comment, isWanted) => {
+    change: async (zone, changes, comment, isWanted) => {
+      const { client, line } = wayTo(zone);
       if (!(await line.turn(isWanted))) return { is: "withheld" };
-      return change(client, zoneId, changes, comment);
+      // Once an hour STS is asked first, and what is not wanted any more when it has answered is not sent.
+      await client.config.credentials();
+      if (!isWanted()) return { is: "withheld" };
+      return change(client, zone.zoneId, changes, comment);
     },
-    read: async (zoneId, { name, type }, generation) => ({
-      record: await find(client, line, zoneId, name, type),
-      generation: await find(client, line, zoneId, generation, "TXT"),
-    }),
-    status: async (changeId) => {
+    read: async (zone, { name, type }, generation) => {
+      const way = wayTo(zone);
+      return {
+        record: await find(way, zone.zoneId, name, type),
+        generation: await find(way, zone.zoneId, generation, "TXT"),
+      };
+    },
+    status: async (zone, changeId) => {
+      const { client, line } = wayTo(zone);
       // Whoever only wants to know stands back while others wait: a move must not queue behind questions.
       if (line.waiting() > 0) return "not asked";
       await line.turn();
@@ -100,8 +122,7 @@ const toAws = (record: RecordSet): ResourceRecordSet => ({
 });
 
 async function find(
-  client: Route53Client,
-  line: Line,
+  { client, line }: Way,
   zoneId: string,
   name: string,
   type: RecordSet["type"],

@@ -1,4 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import {
   checkServerIdentity,
   connect as connectTls,
@@ -7,18 +8,35 @@ import {
   type TLSSocket,
 } from "node:tls";
 import { type Source, unfit } from "./address.ts";
-import type { Attempt } from "./attempt.ts";
-import { calledOff, type Failure, failureOf } from "./failure.ts";
+import { type Attempt, enter } from "./attempt.ts";
+import { calledOff, type Failure, failureOf, isFailure, timedOut } from "./failure.ts";
 import type { Resolve } from "./resolve.ts";
 
-/** Where a connection goes, and whether the user or a redirect said so. */
-export type Place = { readonly host: string; readonly port: number; readonly word: "config" | "redirect" };
+/**
+ * Where a connection goes, and whose word that is: the user's, or a redirect's, which is a stranger's. `inside` is a
+ * redirect's, too, but of an endpoint in a private network that the user says may lead to others there.
+ */
+export type Place = {
+  readonly host: string;
+  readonly port: number;
+  readonly word: "config" | "redirect" | "inside";
+};
 
 /** How a connection is secured: the name asked for by SNI and expected in the certificate. */
-export type Tls = { readonly serverName: string; readonly verify: boolean };
+export type Tls = {
+  readonly serverName: string;
+  readonly verify: boolean;
+  /** The protocols offered (RFC 7301); http/1.1 unless said. */
+  readonly alpn?: readonly string[];
+};
 
 /** What every check needs of the world. */
-export type Means = { readonly resolve: Resolve; readonly secureContext: () => SecureContext };
+export type Means = {
+  readonly resolve: Resolve;
+  readonly secureContext: () => SecureContext;
+  /** Why an address must not be connected to: `unfit`, but where a test's servers are on loopback. */
+  readonly objection?: typeof unfit;
+};
 
 /**
  * A context shared by all probes: loading the trusted roots is the dear part. Two classic curves instead of Node's
@@ -33,9 +51,13 @@ export function sharedSecureContext(ca?: string): () => SecureContext {
   };
 }
 
+// More dead addresses than these are no accident, and each takes its share of the time.
+const addressesTried = 4;
+
 /**
  * Resolves, guards and connects; with `tls`, a full handshake follows (no session is ever resumed: a check should
- * see what a new visitor sees). The address that was judged is the address connected to.
+ * see what a new visitor sees). The addresses that were judged are those connected to. Of several the first that
+ * accepts is taken, as browsers do it; one that has nothing to say for its share of the time left is given up.
  */
 export async function dial(
   place: Place,
@@ -44,16 +66,50 @@ export async function dial(
   means: Means,
 ): Promise<Socket | Failure> {
   attempt.socket?.destroy();
-  attempt.phase = "dns";
+  enter(attempt, "dns");
   if (!isPort(place.port))
     return { reason: "bad-check", what: `has no port between 1 and 65535 (${place.port})` };
-  const address = await locate(place, attempt, means.resolve);
-  if (typeof address !== "string") return address;
+  const addresses = await locate(place, attempt, means);
+  if (isFailure(addresses)) return addresses;
+  const [address = "", ...others] = addresses.slice(0, addressesTried);
+  if (others.length === 0) return await connect(address, place.port, tls, attempt, means);
+  return await connectAny([address, ...others], place, tls, attempt, means);
+}
+
+async function connectAny(
+  addresses: readonly string[],
+  place: Place,
+  tls: Tls | undefined,
+  attempt: Attempt,
+  means: Means,
+): Promise<Socket | Failure> {
+  let failure: Failure = calledOff;
+  for (const [tried, address] of addresses.entries()) {
+    attempt.where = `${hostPort(place.host, place.port)} (${addresses.slice(0, tried + 1).join(", ")})`;
+    const left = addresses.length - tried;
+    const shareMs = left === 1 ? undefined : (attempt.endMs - performance.now()) / left;
+    const result = await connect(address, place.port, tls, attempt, means, shareMs);
+    // Whatever comes after the connection is the server's answer, and the same name's other servers do not unsay it.
+    if (!isFailure(result) || attempt.over || !result.reason.startsWith("connect-")) return result;
+    failure = result;
+  }
+  return failure;
+}
+
+/** Connects to an address that `locate` has judged; gives up after `patienceMs` without a connection, if that is given. */
+async function connect(
+  address: string,
+  port: number,
+  tls: Tls | undefined,
+  attempt: Attempt,
+  means: Means,
+  patienceMs?: number,
+): Promise<Socket | Failure> {
   if (attempt.over) return calledOff;
-  attempt.phase = "connect";
+  enter(attempt, "connect");
   return await (tls
-    ? secured(address, place.port, tls, attempt, means)
-    : connected(address, place.port, attempt));
+    ? secured(address, port, tls, attempt, means, patienceMs)
+    : connected(address, port, attempt, patienceMs));
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65536;
@@ -61,21 +117,28 @@ const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && 
 const hostPort = (host: string, port: number): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 
-async function locate(place: Place, attempt: Attempt, resolve: Resolve): Promise<string | Failure> {
+/** The addresses of a place that may be connected to, one at least. */
+async function locate(place: Place, attempt: Attempt, means: Means): Promise<readonly string[] | Failure> {
   const name = hostPort(place.host, place.port);
   // A name out of a redirect is repeated only once DNS knows it: what is said here goes into alerts.
   if (place.word === "config") attempt.where = name;
   const literal = place.host === "localhost" ? "127.0.0.1" : isIP(place.host) ? place.host : undefined;
-  const address = literal ?? (await resolve(place.host));
-  if (typeof address !== "string") return place.word === "config" ? address : viaRedirect(address);
-  const objection = unfit(address, sourceOf(place, literal !== undefined));
-  if (objection === undefined) {
-    attempt.where = literal === place.host ? name : `${name} (${address})`;
-    return address;
-  }
-  return place.word === "redirect"
-    ? { reason: "redirect-refused", what: `redirected to ${address}, ${objection}` }
-    : { reason: "address-refused", what: `resolves to ${address}, ${objection}` };
+  const addresses = literal === undefined ? await means.resolve(place.host) : [literal];
+  if (isFailure(addresses)) return place.word === "config" ? addresses : viaRedirect(addresses);
+  const { objection = unfit } = means;
+  const source = sourceOf(place, literal !== undefined);
+  const fit = addresses.filter((address) => objection(address, source) === undefined);
+  const [first] = fit;
+  if (first === undefined) return refuse(place, addresses[0] ?? "nothing", source, objection);
+  attempt.where = literal === place.host ? name : `${name} (${first})`;
+  return fit;
+}
+
+function refuse(place: Place, address: string, source: Source, objection: typeof unfit): Failure {
+  const why = objection(address, source);
+  return place.word === "config"
+    ? { reason: "address-refused", what: `resolves to ${address}, ${why}` }
+    : { reason: "redirect-refused", what: `redirected to ${address}, ${why}` };
 }
 
 const viaRedirect = (failure: Failure): Failure => ({
@@ -83,12 +146,17 @@ const viaRedirect = (failure: Failure): Failure => ({
   what: `redirected to a host that ${failure.what}`,
 });
 
-const sourceOf = (place: Place, literal: boolean): Source =>
-  place.word === "redirect" ? "redirect" : literal ? "config" : "dns";
+/** Within a private network a redirect is believed as much as DNS is. */
+const sourceOf = ({ word }: Place, literal: boolean): Source =>
+  word === "redirect" ? "redirect" : literal && word === "config" ? "config" : "dns";
 
-function connected(host: string, port: number, attempt: Attempt): Promise<Socket | Failure> {
-  const socket = connectTcp({ host, port });
-  return whenReady(socket, "connect", attempt);
+function connected(
+  host: string,
+  port: number,
+  attempt: Attempt,
+  patienceMs: number | undefined,
+): Promise<Socket | Failure> {
+  return whenReady(connectTcp({ host, port }), "connect", attempt, patienceMs);
 }
 
 function secured(
@@ -97,6 +165,7 @@ function secured(
   tls: Tls,
   attempt: Attempt,
   means: Means,
+  patienceMs: number | undefined,
 ): Promise<TLSSocket | Failure> {
   const socket = connectTls({
     host,
@@ -106,23 +175,32 @@ function secured(
     servername: isIP(tls.serverName) ? "" : tls.serverName,
     rejectUnauthorized: tls.verify,
     checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
-    ALPNProtocols: ["http/1.1"],
+    ALPNProtocols: [...(tls.alpn ?? ["http/1.1"])],
   });
-  socket.once("connect", () => {
-    attempt.phase = "tls";
-  });
-  return whenReady(socket, "secureConnect", attempt);
+  socket.once("connect", () => enter(attempt, "tls"));
+  return whenReady(socket, "secureConnect", attempt, patienceMs);
 }
 
-function whenReady<S extends Socket>(socket: S, ready: string, attempt: Attempt): Promise<S | Failure> {
+function whenReady<S extends Socket>(
+  socket: S,
+  ready: string,
+  attempt: Attempt,
+  patienceMs: number | undefined,
+): Promise<S | Failure> {
   attempt.socket = socket;
   return new Promise((resolve) => {
     socket.once(ready, () => {
-      attempt.phase = "first-byte";
+      enter(attempt, "first-byte");
       resolve(socket);
     });
     // Stays for the socket's life: an error after the verdict has nobody else to hear it.
     socket.on("error", (error) => resolve(failureOf(error, attempt.phase)));
     socket.once("close", () => resolve(calledOff));
+    if (patienceMs === undefined) return;
+    const timer = setTimeout(() => {
+      resolve(timedOut("connect", Math.round(patienceMs)));
+      socket.destroy();
+    }, patienceMs);
+    for (const event of ["connect", "close"]) socket.once(event, () => clearTimeout(timer));
   });
 }

@@ -1,4 +1,4 @@
-import type { Reason } from "../core/probe.ts";
+import type { Reason } from "../core/reason.ts";
 
 /** Why a probe failed. `what` goes on where "203.0.113.10:443" began: "refused the connection". */
 export type Failure = { readonly reason: Reason; readonly what: string };
@@ -9,11 +9,11 @@ export type Phase = "dns" | "connect" | "tls" | "first-byte" | "head" | "body";
 export const isFailure = (value: object): value is Failure => "reason" in value && "what" in value;
 
 const onTimeout: Readonly<Record<Phase, Failure>> = {
-  dns: { reason: "dns-failed", what: "had no answer from DNS" },
+  dns: { reason: "dns-timeout", what: "had no answer from DNS" },
   connect: { reason: "connect-timeout", what: "did not answer the connection attempt" },
-  tls: { reason: "tls-failed", what: "did not finish the TLS handshake" },
+  tls: { reason: "tls-timeout", what: "did not finish the TLS handshake" },
   "first-byte": { reason: "first-byte-timeout", what: "took the request and sent nothing" },
-  head: { reason: "body-timeout", what: "began to answer and did not finish its headers" },
+  head: { reason: "headers-timeout", what: "began to answer and did not finish its headers" },
   body: { reason: "body-timeout", what: "began to answer and did not finish the body" },
 };
 
@@ -29,15 +29,14 @@ export const calledOff: Failure = {
   what: "had not answered yet when the time for all tries was up",
 };
 
-const tlsFailed = (what: string): Failure => ({ reason: "tls-failed", what });
 const untrusted = (what: string): Failure => ({ reason: "tls-untrusted", what });
-const connectFailed = (what: string): Failure => ({ reason: "connect-failed", what });
-// Our own process is exhausted. That must never look like the endpoint's failure, so the reason is a void one.
-const exhausted = (what: string): Failure => ({ reason: "prober-late", what: `was not probed: ${what}` });
+// Our own process or machine is at its end. That must never look like the endpoint's failure: the reason is a void one.
+const unable = (what: string): Failure => ({ reason: "prober-unable", what: `was not probed: ${what}` });
 
 const reset: Failure = { reason: "reset", what: "reset the connection" };
 const unknownIssuer = untrusted("showed a certificate whose issuer is not trusted");
-const noRoute = connectFailed("could not be reached: no route to it");
+const noRoute: Failure = { reason: "connect-unreachable", what: "could not be reached: no route to it" };
+const closed: Failure = { reason: "tls-closed", what: "closed the connection during the TLS handshake" };
 
 /** Codes of Node's sockets (errno) and of certificate verification (OpenSSL's X509_V_ERR_*). */
 const byCode: ReadonlyMap<string, Failure> = new Map(
@@ -49,19 +48,19 @@ const byCode: ReadonlyMap<string, Failure> = new Map(
     EHOSTUNREACH: noRoute,
     ENETUNREACH: noRoute,
     EHOSTDOWN: noRoute,
-    EACCES: connectFailed("could not be reached: this machine forbids the connection"),
-    EPERM: connectFailed("could not be reached: this machine forbids the connection"),
-    EMFILE: exhausted("this process has no file descriptor left"),
-    ENFILE: exhausted("this machine has no file descriptor left"),
-    ENOBUFS: exhausted("this machine has no network buffer left"),
-    ENOMEM: exhausted("this machine has no memory left"),
-    EADDRNOTAVAIL: exhausted("this machine has no address or port to probe from"),
+    EACCES: unable("this machine forbids the connection"),
+    EPERM: unable("this machine forbids the connection"),
+    EMFILE: unable("this process has no file descriptor left"),
+    ENFILE: unable("this machine has no file descriptor left"),
+    ENOBUFS: unable("this machine has no network buffer left"),
+    ENOMEM: unable("this machine has no memory left"),
+    EADDRNOTAVAIL: unable("this machine has no address or port to probe from"),
     CERT_HAS_EXPIRED: { reason: "tls-expired", what: "showed a certificate that has expired" },
     ERR_TLS_CERT_ALTNAME_INVALID: {
       reason: "tls-name-mismatch",
       what: "showed a certificate for another name",
     },
-    CERT_NOT_YET_VALID: untrusted("showed a certificate that is not valid yet"),
+    CERT_NOT_YET_VALID: { reason: "tls-not-yet-valid", what: "showed a certificate that is not valid yet" },
     DEPTH_ZERO_SELF_SIGNED_CERT: untrusted("showed a self-signed certificate"),
     SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
     UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
@@ -79,10 +78,33 @@ const byCode: ReadonlyMap<string, Failure> = new Map(
 );
 
 const inHandshake: ReadonlyMap<string, Failure> = new Map([
-  ["ECONNRESET", tlsFailed("closed the connection during the TLS handshake")],
-  ["EPIPE", tlsFailed("closed the connection during the TLS handshake")],
-  ["EPROTO", tlsFailed("does not speak TLS as we do")],
+  ["ECONNRESET", closed],
+  ["EPIPE", closed],
+  ["EPROTO", { reason: "tls-not-spoken", what: "does not speak TLS" }],
 ]);
+
+/** OpenSSL's names of errors (ERR_SSL_...), which differ a little from version to version. */
+const bySslCode: readonly (readonly [RegExp, Failure])[] = [
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST/,
+    { reason: "tls-not-spoken", what: "does not speak TLS" },
+  ],
+  [
+    /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/,
+    { reason: "tls-version", what: "speaks no version of TLS that we take, 1.2 at least" },
+  ],
+  [/CERTIFICATE_REQUIRED/, { reason: "tls-client-certificate", what: "wants a certificate of the client" }],
+];
+
+function tlsFailure(code: string): Failure {
+  const known = bySslCode.find(([pattern]) => pattern.test(code))?.[1];
+  if (known) return known;
+  const isAlert = /ALERT|UNRECOGNIZED_NAME/.test(code);
+  return {
+    reason: isAlert ? "tls-refused" : "tls-failed",
+    what: `${isAlert ? "refused" : "failed"} the TLS handshake (${code})`,
+  };
+}
 
 /** The `code` that Node gives an error, or the error's name. */
 export const codeOf = (error: Error): string =>
@@ -93,10 +115,10 @@ export function failureOf(error: Error, phase: Phase): Failure {
   const code = codeOf(error);
   if (code === "ETIMEDOUT") return onTimeout[phase];
   // An alert may also come later: with TLS 1.3 a server judges the client's part after our handshake is done.
-  if (code.startsWith("ERR_SSL_")) return tlsFailed(`failed the TLS handshake (${code})`);
+  if (code.startsWith("ERR_SSL_")) return tlsFailure(code);
   const known = (phase === "tls" && inHandshake.get(code)) || byCode.get(code);
   if (known) return known;
-  if (phase === "connect") return connectFailed(`could not be reached (${code})`);
-  if (phase === "tls") return tlsFailed(`failed the TLS handshake (${code})`);
+  if (phase === "connect") return { reason: "connect-failed", what: `could not be reached (${code})` };
+  if (phase === "tls") return tlsFailure(code);
   return { reason: "reset", what: `broke the connection (${code})` };
 }

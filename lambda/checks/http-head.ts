@@ -1,3 +1,5 @@
+import type { Failure } from "./failure.ts";
+
 /** How long a body is (RFC 9112, 6.3). */
 export type Framing =
   | { readonly kind: "none" }
@@ -12,6 +14,10 @@ export type Head = {
   readonly framing: Framing;
 };
 
+/** What breaks the rules of HTTP. */
+export const badResponse = (what: string): Failure => ({ reason: "bad-response", what: `sent ${what}` });
+export const notHttp: Failure = { reason: "not-http", what: "sent something that is not HTTP/1.1" };
+
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/;
 const control = /[\r\n\0]/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -19,17 +25,16 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /**
  * Parses a response's head: everything before the empty line. Strict, as a client may be that meets only servers
  * worth pointing users at: no folded lines, no bare line feeds, no two ways to know the length (RFC 9112, 5 and 6).
- * Returns what is wrong with it instead, to go on from "sent".
  */
-export function parseHead(text: string, method: string): Head | string {
+export function parseHead(text: string, method: string): Head | Failure {
   const [first = "", ...lines] = text.split("\r\n");
-  if (control.test(first)) return "a malformed status line";
+  if (control.test(first)) return badResponse("a malformed status line");
   const status = Number(statusLine.exec(first)?.[1]);
-  if (Number.isNaN(status)) return "something that is not HTTP/1.1";
+  if (Number.isNaN(status)) return notHttp;
   const headers = parseHeaders(lines);
-  if (headers === undefined) return "a malformed header line";
+  if (headers === undefined) return badResponse("a malformed header line");
   const framing = framingOf(status, headers, method);
-  return typeof framing === "string" ? framing : { status, headers, framing };
+  return typeof framing === "string" ? badResponse(framing) : { status, headers, framing };
 }
 
 function parseHeaders(lines: readonly string[]): Map<string, string> | undefined {

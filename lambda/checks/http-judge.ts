@@ -1,44 +1,35 @@
-import type { HttpCheck } from "../core/config.ts";
-import type { Failure } from "./failure.ts";
+import type { HeaderWish, HttpCheck } from "../core/config.ts";
+import type { Pattern } from "../core/pattern.ts";
+import { type Failure, isFailure } from "./failure.ts";
+import { decodeContent } from "./http-content.ts";
 import type { Head } from "./http-head.ts";
+import { jsonLack } from "./http-json.ts";
 import type { Judge } from "./http-response.ts";
+import { bodyLimit, type KeptBody, keepBody } from "./kept-body.ts";
 
 /** The answer is good, is not, or is somewhere else. */
 export type Outcome = "good" | Failure | Redirect;
 export type Redirect = { readonly status: number; readonly location: string };
-
-/** An answer that arrived whole up to here is taken as a whole one: what is behind it is neither read nor judged. */
-export const bodyLimit = 256 * 1024;
 
 // Answers of a firewall or a rate limit that dislikes us: they say nothing about the endpoint's users.
 const refusals: ReadonlySet<number> = new Set([401, 403, 407, 429]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Judges one response to `check`. A wrong status decides at once, a text that is found as soon as it is. */
-export function judgeResponse(check: HttpCheck, pattern: RegExp | undefined): Judge<Outcome> {
-  const body = keepBody(check.contains !== undefined || pattern !== undefined);
-  const needle = check.contains === undefined ? undefined : Buffer.from(check.contains);
+export function judgeResponse(check: HttpCheck, pattern: Pattern | undefined): Judge<Outcome> {
+  const { contains, json, minBytes, maxBytes = Number.POSITIVE_INFINITY } = check;
+  const asksMore = pattern !== undefined || json !== undefined;
+  const body = keepBody(contains !== undefined || asksMore);
+  const needle = contains === undefined ? undefined : Buffer.from(contains);
+  // Nothing else is asked of the body, so that finding the text decides.
+  const needleDecides = !asksMore && minBytes === undefined && check.maxBytes === undefined;
   let encoding: string | undefined;
-  let containsYet = needle === undefined;
+  let found = needle === undefined;
 
-  const missing = (): string | undefined => {
-    if (!containsYet) return "without the expected text";
-    return pattern === undefined || pattern.test(body.text())
-      ? undefined
-      : "that does not match the expected pattern";
-  };
   const conclude = (): Outcome => {
-    const lack = missing();
-    if (lack === undefined) return "good";
-    if (encoding !== undefined) {
-      return { reason: "body-mismatch", what: "answered with a compressed body, though it was asked not to" };
-    }
-    return body.full()
-      ? {
-          reason: "body-too-large",
-          what: `answered with ${bodyLimit / 1024} KB ${lack} and more behind them`,
-        }
-      : { reason: "body-mismatch", what: `answered with a body ${lack}` };
+    if (minBytes !== undefined && body.length() < minBytes) return tooSmall(minBytes);
+    if (found && !asksMore) return "good";
+    return judgeContent(check, pattern, body, encoding) ?? "good";
   };
 
   return {
@@ -49,13 +40,23 @@ export function judgeResponse(check: HttpCheck, pattern: RegExp | undefined): Ju
     body: (piece) => {
       const seen = body.length();
       body.add(piece);
-      if (needle && !containsYet) containsYet = body.includes(needle, seen);
-      const decided = body.full() || (needle !== undefined && containsYet && pattern === undefined);
-      return decided ? conclude() : undefined;
+      if (body.length() > maxBytes) return tooLarge(maxBytes);
+      if (needle && !found && encoding === undefined) found = body.includes(needle, seen);
+      return body.full() || (needle && found && needleDecides) ? conclude() : undefined;
     },
     end: conclude,
   };
 }
+
+const tooSmall = (minBytes: number): Failure => ({
+  reason: "body-too-small",
+  what: `answered with a body of less than ${minBytes} bytes`,
+});
+
+const tooLarge = (maxBytes: number): Failure => ({
+  reason: "body-too-large",
+  what: `answered with a body of more than ${maxBytes} bytes`,
+});
 
 const encodingOf = (head: Head): string | undefined => {
   const encoding = head.headers.get("content-encoding")?.toLowerCase();
@@ -68,7 +69,7 @@ const isExpected = (check: HttpCheck, status: number): boolean =>
 function judgeHead(check: HttpCheck, { status, headers }: Head): Outcome | undefined {
   const location = headers.get("location");
   if (check.redirects > 0 && redirects.has(status) && location !== undefined) return { status, location };
-  if (isExpected(check, status)) return undefined;
+  if (isExpected(check, status)) return check.answerHeaders && judgeHeaders(check.answerHeaders, headers);
   if (refusals.has(status))
     return { reason: "refused-to-us", what: `answered ${status}: it does not let us in` };
   return { reason: "status-unexpected", what: `answered ${status} instead of ${describe(check.status)}` };
@@ -77,40 +78,56 @@ function judgeHead(check: HttpCheck, { status, headers }: Head): Outcome | undef
 const describe = (ranges: HttpCheck["status"]): string =>
   ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
 
-type Body = {
-  readonly add: (piece: Buffer) => void;
-  readonly length: () => number;
-  /** Whether the limit is reached. */
-  readonly full: () => boolean;
-  /** Whether the body has `needle`, of which nothing ended within the first `seen` bytes. */
-  readonly includes: (needle: Buffer, seen: number) => boolean;
-  /** As UTF-8; bytes that are none become U+FFFD. */
-  readonly text: () => string;
-};
+function judgeHeaders(wishes: readonly HeaderWish[], headers: Head["headers"]): Failure | undefined {
+  const broken = wishes.find((wish) => !isFulfilled(wish, headers.get(wish.name)));
+  if (broken === undefined) return undefined;
+  const { name, is } = broken;
+  const what = headers.has(name)
+    ? `answered with a header ${name}${is === "absent" ? "" : " that is not as wanted"}`
+    : `answered without the header ${name}`;
+  return { reason: "header-mismatch", what };
+}
 
-/** The first `bodyLimit` bytes of a body, or with `keep` false only their number. */
-function keepBody(keep: boolean): Body {
-  let bytes = Buffer.alloc(0);
-  let length = 0;
-  const grow = (needed: number): void => {
-    if (needed <= bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.min(bodyLimit, Math.max(needed, 2 * bytes.length)));
-    bytes.copy(larger, 0, 0, length);
-    bytes = larger;
-  };
-  return {
-    add: (piece) => {
-      const room = Math.min(piece.length, bodyLimit - length);
-      if (keep) {
-        grow(length + room);
-        piece.copy(bytes, length, 0, room);
+function isFulfilled(wish: HeaderWish, value: string | undefined): boolean {
+  switch (wish.is) {
+    case "present":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "equal":
+      return value === wish.text;
+    case "containing":
+      return value?.includes(wish.text) ?? false;
+  }
+}
+
+/** What the body lacks of what is asked of it; it has come whole, or up to the limit. */
+function judgeContent(
+  check: HttpCheck,
+  pattern: Pattern | undefined,
+  body: KeptBody,
+  encoding: string | undefined,
+): Failure | undefined {
+  const content =
+    encoding === undefined || body.full() ? body.bytes() : decodeContent(encoding, body.bytes());
+  if (isFailure(content)) return content;
+  const lack = contentLack(check, pattern, content);
+  return lack && body.full()
+    ? {
+        reason: "body-too-large",
+        what: `answered with more than ${bodyLimit / 1024} KB, up to there ${lack.what}`,
       }
-      length += room;
-    },
-    length: () => length,
-    full: () => length === bodyLimit,
-    includes: (needle, seen) =>
-      bytes.subarray(0, length).indexOf(needle, Math.max(0, seen - needle.length + 1)) !== -1,
-    text: () => bytes.toString("utf8", 0, length),
-  };
+    : lack && { ...lack, what: `answered with ${lack.what}` };
+}
+
+function contentLack(check: HttpCheck, pattern: Pattern | undefined, content: Buffer): Failure | undefined {
+  if (check.contains !== undefined && !content.includes(check.contains))
+    return { reason: "body-mismatch", what: "a body without the expected text" };
+  if (pattern === undefined && check.json === undefined) return undefined;
+  // Bytes that are no UTF-8 become U+FFFD.
+  const text = content.toString("utf8");
+  if (pattern && !pattern.test(text))
+    return { reason: "body-mismatch", what: "a body that does not match the expected pattern" };
+  const what = check.json && jsonLack(text, check.json);
+  return what === undefined ? undefined : { reason: "json-mismatch", what };
 }

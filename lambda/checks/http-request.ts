@@ -10,6 +10,8 @@ export type Hop = {
   readonly tls: Tls | undefined;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly protocol: "h2" | undefined;
 };
 
 /** Stable, so that people can allow it and find it in their logs; a test keeps it at package.json's version. */
@@ -40,27 +42,42 @@ export function firstHop(check: HttpCheck): Hop | Failure {
     tls: tlsOf(url, check, check.serverName),
     method: check.method,
     headers: check.headers,
+    body: check.body,
+    protocol: check.protocol,
   };
 }
 
 /**
  * The request that a redirect leads to. The check's own host stays where the check is pinned; any other host is a
- * stranger's word, gets none of the user's headers and is resolved. From https to http is never followed.
+ * stranger's word, gets neither the user's headers nor the body, and is resolved. From https to http is never followed.
+ *
+ * @param inside whether the endpoint is in a private network, and may lead to others there
  */
-export function nextHop(redirect: Redirect, hop: Hop, first: Hop, check: HttpCheck): Hop | Failure {
+export function nextHop(
+  redirect: Redirect,
+  hop: Hop,
+  first: Hop,
+  check: HttpCheck,
+  inside: boolean,
+): Hop | Failure {
   const refuse = (what: string): Failure => ({ reason: "redirect-refused", what: `redirected to ${what}` });
   if (!URL.canParse(redirect.location, hop.url.href)) return refuse("something that is not a URL");
   const url = new URL(redirect.location, hop.url.href);
   if (!isHttp(url)) return refuse("a URL that is neither http nor https");
   if (hop.tls && url.protocol === "http:") return refuse("plain http, from https");
   const home = url.hostname === first.url.hostname;
+  // `host` has the port, unless it is the scheme's own: an upgrade to https keeps it. Another port is another server.
+  const same = url.host === first.url.host;
+  const method = methodAfter(redirect.status, hop.method);
+  const word = inside ? "inside" : "redirect";
   return {
     url,
-    place: home ? placeAtHome(url, first) : { host: hostOf(url), port: portOf(url), word: "redirect" },
+    place: home ? placeAtHome(url, first) : { host: hostOf(url), port: portOf(url), word },
     tls: tlsOf(url, check, home ? check.serverName : undefined),
-    method: methodAfter(redirect.status, hop.method),
-    // `host` has the port, unless it is the scheme's own: an upgrade to https keeps it. Another port is another server.
-    headers: url.host === first.url.host ? check.headers : {},
+    method,
+    headers: same ? check.headers : {},
+    body: same && method === hop.method ? hop.body : undefined,
+    protocol: url.protocol === "https:" ? check.protocol : undefined,
   };
 }
 
@@ -76,7 +93,12 @@ const placeAtHome = (url: URL, first: Hop): Place =>
 
 function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined): Tls | undefined {
   if (url.protocol !== "https:") return undefined;
-  return { serverName: serverName ?? hostOf(url).replace(/\.$/, ""), verify: check.verifyCertificate };
+  return {
+    serverName: serverName ?? hostOf(url).replace(/\.$/, ""),
+    verify: check.verifyCertificate,
+    // A server without HTTP/2 says so by choosing the other.
+    alpn: check.protocol === "h2" ? ["h2", "http/1.1"] : ["http/1.1"],
+  };
 }
 
 /** RFC 9110, 15.4: 303 turns everything but HEAD into GET, and browsers do the same to POST after 301 and 302. */
@@ -85,18 +107,22 @@ function methodAfter(status: number, method: string): string {
   return toGet ? "GET" : method;
 }
 
-/** The request as it goes over the wire. */
-export function writeRequest({ url, method, headers }: Hop): string {
-  const fields: Record<string, string> = {
-    host: url.host,
-    "user-agent": userAgent,
-    accept: "*/*",
-    "accept-encoding": "identity",
-    ...headers,
-    connection: "close",
-    ...(methodsWithBody.has(method) ? { "content-length": "0" } : {}),
-  };
+/** What every request says, and what the user says instead or besides. */
+export const requestFields = ({ url, headers }: Hop): Record<string, string> => ({
+  host: url.host,
+  "user-agent": userAgent,
+  accept: "*/*",
+  "accept-encoding": "identity",
+  ...headers,
+});
+
+/** The request as it goes over the wire by HTTP/1.1, in Latin-1: a body is in there as the bytes of its UTF-8. */
+export function writeRequest(hop: Hop): string {
+  const { method, url, body } = hop;
+  const fields: Record<string, string> = { ...requestFields(hop), connection: "close" };
+  if (body !== undefined || methodsWithBody.has(method))
+    fields["content-length"] = String(Buffer.byteLength(body ?? ""));
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   for (const name in fields) text += `${name}: ${fields[name]}\r\n`;
-  return `${text}\r\n`;
+  return `${text}\r\n${body === undefined ? "" : Buffer.from(body).toString("latin1")}`;
 }

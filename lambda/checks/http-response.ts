@@ -1,6 +1,6 @@
-import type { Failure, Phase } from "./failure.ts";
+import { type Failure, isFailure, type Phase } from "./failure.ts";
 import { type BodyDecoder, decodeBody } from "./http-body.ts";
-import { type Head, parseHead } from "./http-head.ts";
+import { badResponse, type Head, notHttp, parseHead } from "./http-head.ts";
 
 /** Reads one response and says, as soon as it can, what to make of it. */
 export type Reader<Outcome> = {
@@ -20,9 +20,12 @@ export type Judge<Outcome> = {
 };
 
 /** Every head of a response together, the informational ones included. */
-const headLimit = 16 * 1024;
+export const headLimit = 16 * 1024;
 
-const bad = (what: string): Failure => ({ reason: "bad-response", what: `sent ${what}` });
+const tooManyHeaders: Failure = {
+  reason: "headers-too-large",
+  what: `sent more than ${headLimit / 1024} KB of headers`,
+};
 const closedEarly: Failure = {
   reason: "closed-early",
   what: "closed the connection before the answer was complete",
@@ -41,16 +44,16 @@ export function readResponse<Outcome>(method: string, judge: Judge<Outcome>): Re
       outcome ??= judge.body(piece);
     });
     if (outcome !== undefined) return outcome;
-    if (progress === "bad") return bad("a body with broken chunks");
+    if (progress === "bad") return badResponse("a body with broken chunks");
     return progress === "done" ? judge.end() : undefined;
   };
 
   const readHead = (bytes: Buffer): Outcome | Failure | undefined => {
     const found = heads.push(bytes);
     if (found === undefined) return undefined;
-    if (typeof found === "string") return bad(found);
+    if (isFailure(found)) return found;
     const head = parseHead(found.text, method);
-    if (typeof head === "string") return bad(head);
+    if (isFailure(head)) return head;
     // 101 was not asked for, so nothing would follow it.
     if (head.status < 200 && head.status !== 101) return readHead(found.rest);
     const outcome = judge.head(head);
@@ -70,7 +73,7 @@ export function readResponse<Outcome>(method: string, judge: Judge<Outcome>): Re
 type HeadCollector = {
   readonly started: () => boolean;
   /** The next head and what came after it; what is wrong instead; undefined if more must come. */
-  readonly push: (bytes: Buffer) => { readonly text: string; readonly rest: Buffer } | string | undefined;
+  readonly push: (bytes: Buffer) => { readonly text: string; readonly rest: Buffer } | Failure | undefined;
 };
 
 /** Gathers bytes up to the empty line. Nearly always the first packet has it all and nothing is copied. */
@@ -84,7 +87,7 @@ function collectHead(): HeadCollector {
     // The empty line may have begun in what was seen before.
     const end = all.indexOf("\r\n\r\n", Math.max(0, seen - 3), "latin1");
     const size = end === -1 ? all.length : end + 4;
-    if (size > budget) return `more than ${headLimit / 1024} KB of headers`;
+    if (size > budget) return tooManyHeaders;
     if (end === -1) {
       pending = all;
       return objectionTo(all);
@@ -97,8 +100,10 @@ function collectHead(): HeadCollector {
 }
 
 /** What is wrong already, so that another protocol's banner is told at once and not at the time-out. */
-function objectionTo(start: Buffer): string | undefined {
-  if (!"HTTP/1.".startsWith(start.toString("latin1", 0, 7))) return "something that is not HTTP/1.1";
+function objectionTo(start: Buffer): Failure | undefined {
+  if (!"HTTP/1.".startsWith(start.toString("latin1", 0, 7))) return notHttp;
   const newline = start.indexOf(10);
-  return newline > 0 && start[newline - 1] !== 13 ? "lines that end without a carriage return" : undefined;
+  return newline > 0 && start[newline - 1] !== 13
+    ? badResponse("lines that end without a carriage return")
+    : undefined;
 }

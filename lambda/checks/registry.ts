@@ -1,6 +1,6 @@
 import type { Check } from "../core/config.ts";
 import type { Finding } from "../core/probe.ts";
-import { type Attempt, elapsedMs, startAttempt, untilDeadline } from "./attempt.ts";
+import { type Attempt, startAttempt, timesOf, untilDeadline } from "./attempt.ts";
 import { type Means, sharedSecureContext } from "./dial.ts";
 import type { Failure } from "./failure.ts";
 import { checkHttp } from "./http.ts";
@@ -63,9 +63,9 @@ export async function probe(
 ): Promise<Finding> {
   const attempt = startAttempt("The check");
   const failure = await untilDeadline(attempt, timeoutMs, signal, () => dispatch(check, attempt, means));
-  const latencyMs = Math.round(elapsedMs(attempt));
-  if (failure === undefined) return { ok: true, latencyMs };
-  return { ok: false, latencyMs, reason: failure.reason, detail: `${attempt.where} ${failure.what}.` };
+  const times = timesOf(attempt);
+  if (failure === undefined) return { ok: true, ...times };
+  return { ok: false, ...times, reason: failure.reason, detail: `${attempt.where} ${failure.what}.` };
 }
 
 async function dispatch(check: Check, attempt: Attempt, means: Means): Promise<Failure | undefined> {

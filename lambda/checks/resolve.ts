@@ -1,8 +1,8 @@
 import { promises as dns } from "node:dns";
-import { codeOf, type Failure } from "./failure.ts";
+import { calledOff, codeOf, type Failure } from "./failure.ts";
 
-/** A name's address, IPv4 if it has one, or why there is none. */
-export type Resolve = (name: string) => Promise<string | Failure>;
+/** A name's addresses, one at least, IPv4 if it has any; or why there is none. */
+export type Resolve = (name: string) => Promise<readonly string[] | Failure>;
 
 export type Resolver = {
   readonly resolve: Resolve;
@@ -14,19 +14,25 @@ export type Resolver = {
 const queryTimeoutMs = 1000;
 const queryTries = 3;
 
-const sentences: ReadonlyMap<string, string> = new Map([
-  ["ENOTFOUND", "is not known to DNS (no such name)"],
-  ["ENODATA", "has no address in DNS"],
-  ["ESERVFAIL", "could not be resolved: the DNS server failed"],
-  ["EREFUSED", "could not be resolved: the DNS server refused"],
-  ["ETIMEOUT", "could not be resolved: no answer from the DNS server"],
-  ["ECONNREFUSED", "could not be resolved: no DNS server is reachable from here"],
-]);
+/** c-ares' codes, as Node names them. */
+const byCode: ReadonlyMap<string, Failure> = new Map(
+  Object.entries({
+    ENOTFOUND: { reason: "dns-nxdomain", what: "is not known to DNS (no such name)" },
+    ENODATA: { reason: "dns-no-address", what: "has no address in DNS" },
+    ESERVFAIL: { reason: "dns-servfail", what: "could not be resolved: the DNS server failed" },
+    EREFUSED: { reason: "dns-refused", what: "could not be resolved: the DNS server refused" },
+    ETIMEOUT: { reason: "dns-timeout", what: "could not be resolved: no answer from the DNS server" },
+    ECONNREFUSED: {
+      reason: "dns-unreachable",
+      what: "could not be resolved: no DNS server is reachable from here",
+    },
+    ECANCELLED: calledOff,
+    EDESTRUCTION: calledOff,
+  } satisfies Record<string, Failure>),
+);
 
-const dnsFailure = (code: string): Failure => ({
-  reason: "dns-failed",
-  what: sentences.get(code) ?? `could not be resolved (${code})`,
-});
+const dnsFailure = (code: string): Failure =>
+  byCode.get(code) ?? { reason: "dns-failed", what: `could not be resolved (${code})` };
 
 /**
  * Asks DNS itself (c-ares) rather than `dns.lookup`: getaddrinfo runs on libuv's four threads and has no
@@ -45,26 +51,27 @@ export function openResolver(servers?: readonly string[]): Resolver {
   return {
     resolve: async (name) => {
       opened ??= open();
-      return await firstAddress(opened, name);
+      return await addressesOf(opened, name);
     },
     close: () => opened?.cancel(),
   };
 }
 
-async function firstAddress(resolver: dns.Resolver, name: string): Promise<string | Failure> {
+async function addressesOf(resolver: dns.Resolver, name: string): Promise<readonly string[] | Failure> {
   const v4 = await ask(() => resolver.resolve4(name));
-  if (typeof v4 === "string" || v4.code !== "ENODATA")
-    return typeof v4 === "string" ? v4 : dnsFailure(v4.code);
+  if (typeof v4 !== "string") return v4;
+  if (v4 !== "ENODATA") return dnsFailure(v4);
   const v6 = await ask(() => resolver.resolve6(name));
-  return typeof v6 === "string" ? v6 : dnsFailure(v6.code);
+  return typeof v6 === "string" ? dnsFailure(v6) : v6;
 }
 
-async function ask(query: () => Promise<string[]>): Promise<string | { readonly code: string }> {
+/** The addresses, or the code of the failure. */
+async function ask(query: () => Promise<string[]>): Promise<string[] | string> {
   try {
-    const [address] = await query();
-    return address ?? { code: "ENODATA" };
+    const addresses = await query();
+    return addresses.length > 0 ? addresses : "ENODATA";
   } catch (error) {
     // Also a name that is no name at all (EBADNAME), which c-ares refuses before asking anybody.
-    return { code: error instanceof Error ? codeOf(error) : String(error) };
+    return error instanceof Error ? codeOf(error) : String(error);
   }
 }

@@ -90,6 +90,8 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   foreign: (e) => `${name(e)} is not as Pointsman left it: hands off`,
   repointed: (e) => `${name(e)} was pointed to ${e.to} by somebody else`,
   "armed-again": (e) => `${name(e)} is watched and armed again`,
+  unreadable: (e) => `${name(e)} cannot be looked at: its zone cannot be read`,
+  "readable-again": (e) => `${name(e)} can be looked at again`,
   orphan: (e) => `${name(e)} points to a target that is not in the config`,
   limit: (e) => `${name(e)} stays: moved often enough within the hour`,
   moved: (e) => `${name(e)} was moved to ${e.to} by ${who(e)}, away from ${e.from}`,
@@ -101,6 +103,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   maintenance: (e) => `${e.subject} is being worked on by ${who(e)}`,
   "maintenance-over": (e) => `${e.subject} is not being worked on any more`,
   order: (e) => `${name(e)}: what became of an order by ${who(e)}`,
+  test: (e) => `${e.subject}: nothing has happened`,
 };
 
 const next: Record<EventKind, string> = {
@@ -120,7 +123,8 @@ const next: Record<EventKind, string> = {
   "in-sync": "Nothing to do.",
   "not-in-sync": "Ask the zone's name servers with dig; look at the AWS Health Dashboard for Route 53.",
   "move-started": "You are told when Route 53 has accepted it.",
-  "move-failing": "It is tried again. Look at Route 53 and at the permissions of the sweep function.",
+  "move-failing":
+    "It is tried again. Look at Route 53, and at what the sweep, or its role in the zone's account, may do.",
   "move-dropped": "The name stays where it is and is judged afresh.",
   "would-move": "Set mode: armed to let Pointsman move the name.",
   "stays-down":
@@ -128,6 +132,9 @@ const next: Record<EventKind, string> = {
   foreign: "Put the record back as it was, and it is armed again within a minute.",
   repointed: "It is watched there, and moved away when that target is down. If it was not you, find out who.",
   "armed-again": "Nothing to do.",
+  unreadable:
+    "It is probed on, but a move may not get through. Look at what the sweep, or its role there, may do.",
+  "readable-again": "Nothing to do.",
   orphan: "With failback: auto it goes to the primary once that is up long enough; or put the target back.",
   limit: "It goes on when the hour is over. Look why the targets take turns.",
   moved:
@@ -141,4 +148,5 @@ const next: Record<EventKind, string> = {
     "It is probed on. You are told nothing of it, and no name is moved to it, until the time is over.",
   "maintenance-over": "Nothing to do.",
   order: "Nothing to do.",
+  test: "Nothing to do: an alert would have come this way.",
 };

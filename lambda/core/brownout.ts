@@ -28,8 +28,10 @@ export const roundEveryMs = 5_000;
 
 const dayMs = 86_400_000;
 
-/** A location's score in the sum, and in a vote: what one location alone can say. */
+/** A location's score in the sum: what one location alone can say. */
 const fullScore = 4;
+/** A location votes down with this score: what it fell to after four good probes is still a failure to it. */
+const voteScore = 3;
 /** Scores are kept up to here, so that a path that stays bad is told from a bad minute. */
 const mostScore = 8;
 const badPath = 6;
@@ -121,9 +123,10 @@ const without = (scores: Brownout["scores"], locations: readonly string[]): Brow
     ? Object.fromEntries(Object.entries(scores).filter(([location]) => !locations.includes(location)))
     : scores;
 
-/** After an outage everything begins anew: its failures are explained. Scores of locations that are gone go too. */
+/** After an outage everything begins anew: its failures are explained. */
 export const forgotten = ({ usual }: Brownout): Brownout => ({ ...noBrownout, usual });
 
+/** Without the scores of locations that are not asked any more. */
 export const onlyOf = (state: Brownout, locations: readonly string[]): Brownout => ({
   ...state,
   scores: without(
@@ -157,7 +160,7 @@ export const isBad = (state: Brownout, locations: number): boolean =>
   state.rounds >= leaveAt && reaches(state, degradedSum, locations);
 
 /**
- * The ballots with the votes on `endpoint` as the scores have them: a location with a full score votes down whatever
+ * The ballots with the votes on `endpoint` as the scores have them: a location with a high score votes down whatever
  * it found now, and what was down stays so. Only who looked now has a vote.
  */
 export function ballotsByScore(
@@ -170,9 +173,15 @@ export function ballotsByScore(
   return Object.fromEntries(
     Object.entries(ballots).map(([location, votes]) => {
       if (!looked.has(location)) return [location, votes] as const;
-      const isDown = votes[endpoint] === "down" || (scores[location] ?? 0) >= fullScore;
+      const isDown = votes[endpoint] === "down" || (scores[location] ?? 0) >= voteScore;
       const vote: Vote = isDown ? "down" : "up";
       return [location, { ...votes, [endpoint]: vote }] as const;
     }),
   );
 }
+
+/** The ballots without votes on `endpoint`. */
+export const ballotsWithout = (ballots: Ballots, endpoint: string): Ballots =>
+  Object.fromEntries(
+    Object.entries(ballots).map(([location, votes]) => [location, { ...votes, [endpoint]: "unknown" }]),
+  );

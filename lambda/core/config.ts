@@ -6,6 +6,24 @@
 /** An inclusive range of HTTP status codes. */
 export type StatusRange = readonly [from: number, to: number];
 
+/** What one header of an answer must be. */
+export type HeaderWish = { readonly name: string } & (
+  | { readonly is: "present" | "absent" }
+  | { readonly is: "equal" | "containing"; readonly text: string }
+);
+
+/** A comparison that must hold in the answer's JSON. */
+export type JsonWish = {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** Keys and indexes from the outside in. */
+  readonly path: readonly (string | number)[];
+} & (
+  | { readonly op: "exists" }
+  | { readonly op: "==" | "!="; readonly value: string | number | boolean | null }
+  | { readonly op: "<" | "<=" | ">" | ">="; readonly value: number }
+);
+
 export type HttpCheck = {
   readonly type: "http";
   /** The request as its server sees it: scheme, Host and path come from here. */
@@ -15,15 +33,32 @@ export type HttpCheck = {
   readonly method: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The request's body. */
+  readonly body?: string;
+  /** `h2` asks by HTTP/2 and fails where the server does not offer it; https only. HTTP/1.1 otherwise. */
+  readonly protocol?: "h2";
   readonly status: readonly StatusRange[];
   /** The body must contain this text. */
   readonly contains?: string;
-  /** The body must match this regular expression. */
+  /** The body must match this regular expression, RE2's. */
   readonly matches?: string;
+  readonly answerHeaders?: readonly HeaderWish[];
+  readonly json?: readonly JsonWish[];
+  /** Bytes of the body as it is sent. */
+  readonly minBytes?: number;
+  readonly maxBytes?: number;
+  /** For how many days more the certificate must be valid; https only. */
+  readonly certificateDays?: number;
   /** The whole answer must have arrived within this time; none means the policy's time-out alone counts. */
   readonly withinMs?: number;
   /** How many redirects are followed; 0 means a redirect is the answer. */
   readonly redirects: number;
+  /** The URL, in its normal form, that the answer must come from. */
+  readonly finalUrl?: string;
+  /** Every address of the name must be good, one after the other; otherwise one that accepts is enough. */
+  readonly everyAddress?: true;
+  /** It is in a private network, and redirects may lead to other addresses there. */
+  readonly private?: true;
   /** Whether the certificate must be valid for `serverName`. */
   readonly verifyCertificate: boolean;
   /** The name asked for by SNI and expected in the certificate; https only. */
@@ -65,12 +100,18 @@ export type Target = {
   readonly value: string;
 };
 
+/** A hosted zone and the way to it. */
+export type HostedZone = {
+  readonly zoneId: string;
+  /** The role that everything about the zone is asked in, when the zone is in another account. */
+  readonly roleArn?: string;
+};
+
 export type Service = {
   readonly id: string;
   /** `shadow` tells what it would do; `armed` does it. */
   readonly mode: "shadow" | "armed";
-  readonly dns: {
-    readonly zoneId: string;
+  readonly dns: HostedZone & {
     /** Lower-case, without the trailing dot. */
     readonly name: string;
     readonly type: RecordType;

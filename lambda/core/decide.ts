@@ -3,7 +3,7 @@ import { type Maintenance, type Order, sayNote } from "./hands.ts";
 import type { Health } from "./health.ts";
 import { pointsTo } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
-import { provesMove, provesUp } from "./verdict.ts";
+import { provesMove, provesUp, sightOf } from "./verdict.ts";
 import type { Ballots } from "./vote.ts";
 
 /** Why a name stays where it is. Only `healthy` is nothing to tell anybody. */
@@ -85,7 +85,7 @@ function drain(
   evidence: Evidence,
 ): Decision | undefined {
   const to = candidates(service, active, evidence).find(({ endpoint }) =>
-    provesUp(evidence.ballots, endpoint, config.locations.length),
+    provesUp(evidence.ballots, endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) return undefined;
   const why = `${active.id} is being worked on`;
@@ -103,7 +103,7 @@ function leave(
   if (health.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
   const others = candidates(service, active, evidence);
   const to = others.find((target) =>
-    provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length),
+    provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) {
     const down = others.every((target) => evidence.healths[target.endpoint]?.state === "down");
@@ -133,7 +133,8 @@ function comeBack(
 ): Decision {
   const [primary] = service.targets;
   if (primary === undefined || primary === active) return stay("healthy", "the name points to the primary");
-  const isProven = mayMove(config) && provesUp(evidence.ballots, primary.endpoint, config.locations.length);
+  const isProven =
+    mayMove(config) && provesUp(evidence.ballots, primary.endpoint, config.locations.length, sightOf(config));
   if (!isProven || !failbackDue(service, state, evidence.healths, evidence.atMs)) {
     return active === undefined
       ? stay("orphan", orphanWhy)
@@ -150,7 +151,7 @@ function comeBack(
 /** The name has no record yet: it gets the first target, in order, that is proven up. */
 function create(config: Config, service: Service, evidence: Evidence): Decision {
   const to = candidates(service, undefined, evidence).find(({ endpoint }) =>
-    provesUp(evidence.ballots, endpoint, config.locations.length),
+    provesUp(evidence.ballots, endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) return stay("not-proven", "the name has no record and no target is proven up");
   if (!mayMove(config)) return stay("too-few-locations", tooFew);

@@ -2,7 +2,8 @@ import type { Brownout } from "./brownout.ts";
 import type { Counters } from "./counters.ts";
 import type { Event } from "./event.ts";
 import type { Health } from "./health.ts";
-import { type Finding, isVoidReason, type Reason } from "./probe.ts";
+import type { Finding } from "./probe.ts";
+import { isVoidReason, type Reason } from "./reason.ts";
 
 /** A probe as it is kept: `[offset in ms from the record's start, location's index, latency in ms, reason]`. */
 export type KeptProbe = readonly [offsetMs: number, location: number, latencyMs: number, reason?: Reason];

@@ -26,6 +26,8 @@ export type EventKind =
   | "foreign"
   | "armed-again"
   | "repointed"
+  | "unreadable"
+  | "readable-again"
   | "orphan"
   | "limit"
   | "moved"
@@ -36,7 +38,8 @@ export type EventKind =
   | "released"
   | "maintenance"
   | "maintenance-over"
-  | "order";
+  | "order"
+  | "test";
 
 export type Severity = "critical" | "warning" | "info";
 
@@ -92,6 +95,8 @@ export const severities: Record<EventKind, Severity> = {
   foreign: "critical",
   "armed-again": "info",
   repointed: "warning",
+  unreadable: "warning",
+  "readable-again": "info",
   orphan: "warning",
   limit: "warning",
   moved: "warning",
@@ -103,6 +108,7 @@ export const severities: Record<EventKind, Severity> = {
   maintenance: "info",
   "maintenance-over": "info",
   order: "info",
+  test: "info",
 };
 
 /** Makes an event; its id follows from what it tells, so that telling it again is recognised. */

@@ -44,8 +44,8 @@ export const neverSeen = (atMs: number): Health => ({
  * firewall known to refuse us is not pestered.
  */
 export function wantsConfirm(health: Health, finding: Finding): boolean {
-  // A check that makes no sense would never be judged, and nobody would be told.
-  if (isVoid(finding)) return isBadCheck(finding) && health.trouble === undefined;
+  // What does not pass by itself would never be judged, and nobody would be told.
+  if (isVoid(finding)) return isLasting(finding) && health.trouble === undefined;
   if (health.trouble === "refused" && isRefusal(finding)) return false;
   // What is degraded is asked every few seconds as it is.
   const isAsked = health.trouble === "degraded";
@@ -55,7 +55,8 @@ export function wantsConfirm(health: Health, finding: Finding): boolean {
   return !finding.ok || health.suspectedMs !== undefined;
 }
 
-const isBadCheck = (finding: Finding): boolean => !finding.ok && finding.reason === "bad-check";
+const isLasting = (finding: Finding): boolean =>
+  !finding.ok && (finding.reason === "bad-check" || finding.reason === "dns-unreachable");
 
 /** Takes in a probe that started at `atMs`: a failure of what is believed up raises a suspicion. */
 export function observe(health: Health, finding: Finding, atMs: number): Health {

@@ -7,7 +7,8 @@ import { pinEvent } from "./holds.ts";
 import { pointsTo } from "./records.ts";
 import { noteOf } from "./report.ts";
 import type { Placed, ServiceState } from "./service-state.ts";
-import { provesUp, sayTally, tally } from "./verdict.ts";
+import { provesUp, sayTally, sightOf, tally } from "./verdict.ts";
+import type { Ballots } from "./vote.ts";
 
 /** How an order ends without a move. */
 export type Closing = { readonly is: Outcome["is"]; readonly why: string };
@@ -83,14 +84,13 @@ export function obey(
   const end = closing(service, state, order, evidence.healths, evidence.atMs);
   if (end) return { do: "close", ...end };
   const { length } = config.locations;
-  // A confirm may end early, when it says enough for the automaton.
-  if (Object.keys(evidence.ballots).length < length) return "wait";
   const from = pointsTo(service, state.written);
   const wanted = named(service, order);
   const others = wanted
     ? [wanted]
     : service.targets.filter((target) => isChoice(target, from, evidence.healths));
-  const isProven = ({ endpoint }: Target) => provesUp(evidence.ballots, endpoint, length);
+  if (!isHeard(evidence.ballots, others, length)) return "wait";
+  const isProven = ({ endpoint }: Target) => provesUp(evidence.ballots, endpoint, length, sightOf(config));
   const to = others.find(isProven) ?? (order.force ? wanted : undefined);
   const seen = (target: Target) =>
     `${target.id} ${sayTally(
@@ -103,6 +103,11 @@ export function obey(
   const why = isProven(to) ? seen(to) : `forced: ${seen(to)}`;
   return { do: "move", kind: "moved", from, to, why, fromUp: false, by: order };
 }
+
+/** A confirm may end early, or ask for some targets alone, when that says enough for the automaton. */
+const isHeard = (ballots: Ballots, targets: readonly Target[], locations: number): boolean =>
+  Object.keys(ballots).length === locations &&
+  Object.values(ballots).every((votes) => targets.every(({ endpoint }) => endpoint in votes));
 
 const isChoice = (
   { id, endpoint }: Target,

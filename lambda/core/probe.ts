@@ -1,40 +1,23 @@
 import type { Check } from "./config.ts";
+import { isVoidReason, type Reason } from "./reason.ts";
 
-/** Why a probe failed: a closed list, so that alerts and histories can be counted. */
-export const reasons = [
-  "dns-failed",
-  "connect-refused",
-  "connect-timeout",
-  "connect-failed",
-  "address-refused",
-  "tls-failed",
-  "tls-expired",
-  "tls-name-mismatch",
-  "tls-untrusted",
-  "reset",
-  "closed-early",
-  "first-byte-timeout",
-  "body-timeout",
-  "body-too-large",
-  "bad-response",
-  "status-unexpected",
-  "body-mismatch",
-  "too-slow",
-  "redirect-refused",
-  "refused-to-us",
-  "bad-check",
-  "prober-late",
-  "no-time",
-] as const;
-
-export type Reason = (typeof reasons)[number];
+/** Where a try's time went, in whole milliseconds, redirects included; what it never came to is left out. */
+export type Phases = {
+  readonly dns?: number;
+  readonly connect?: number;
+  readonly tls?: number;
+  readonly firstByte?: number;
+  /** The rest of the answer, its headers included. */
+  readonly body?: number;
+};
 
 /** What one try found. A failed probe is a value, never an exception. */
 export type Finding =
-  | { readonly ok: true; readonly latencyMs: number }
+  | { readonly ok: true; readonly latencyMs: number; readonly phases?: Phases }
   | {
       readonly ok: false;
       readonly latencyMs: number;
+      readonly phases?: Phases;
       readonly reason: Reason;
       /** One sentence for people: what was tried and what came instead. No header or body in it. */
       readonly detail: string;
@@ -73,11 +56,6 @@ export type Probe = Finding & {
 };
 
 export type ProbeAnswer = { readonly location: string; readonly probes: readonly Probe[] };
-
-const voids: readonly Reason[] = ["prober-late", "no-time", "bad-check"];
-
-/** Why a try says nothing about the endpoint: our process was late, the time was up, the check makes no sense. */
-export const isVoidReason = (reason: Reason): boolean => voids.includes(reason);
 
 /** A try that says nothing about the endpoint. */
 export const isVoid = (finding: Finding): boolean => !finding.ok && isVoidReason(finding.reason);

@@ -75,6 +75,8 @@ export type ServiceState = {
   readonly lastOrder?: Outcome;
   /** When the name was moved, or found moved, to where it points; none while it is where it was found first. */
   readonly pointsSinceMs?: number;
+  /** Since when its zone could not be read any more, and whether people were told. */
+  readonly unread?: { readonly sinceMs: number; readonly told: boolean };
   /** When the name was moved away from a target that was up. */
   readonly movesFromUpMs: readonly number[];
   /** Events still to be told and filed. */
@@ -163,7 +165,10 @@ export function look(
   if (why !== undefined && why === disarmed?.why) return state;
   if (why !== undefined) return { ...state, disarmed: { why, sinceMs: disarmed?.sinceMs ?? atMs } };
   const isAsLeft = disarmed === undefined && sameRecord(standing.record, state.written);
-  return isAsLeft ? state : { ...rest, written: standing.record };
+  if (isAsLeft) return state;
+  // A change that is still saved is about the record as it stands now: about another one it would be refused for ever.
+  const open = rest.intent && { intent: { ...rest.intent, now: standing.record } };
+  return { ...rest, ...open, written: standing.record };
 }
 
 /** Why a name we never moved is none of ours to move: also when its record was there and is gone. */

@@ -1,3 +1,4 @@
+import type { Config } from "./config.ts";
 import type { Ballots, Vote } from "./vote.ts";
 
 /**
@@ -24,15 +25,8 @@ export const quorum = (configured: number): number => Math.min(3, configured);
 
 /**
  * Counts the votes on `endpoint`. A down vote of a location that cannot see counts as an abstention.
- *
- * @param canSee judges a location by everything it voted in this confirm
  */
-export function tally(
-  ballots: Ballots,
-  endpoint: string,
-  configured: number,
-  canSee: (votes: Readonly<Record<string, Vote>>) => boolean,
-): Tally {
+export function tally(ballots: Ballots, endpoint: string, configured: number, canSee: Sight): Tally {
   const count = { up: 0, down: 0, refused: 0, abstaining: 0 };
   for (const votes of Object.values(ballots)) {
     const vote = votes[endpoint] ?? "unknown";
@@ -42,14 +36,17 @@ export function tally(
   return { ...count, pending: configured - Object.keys(ballots).length };
 }
 
+/** Whether a location can see, by everything it voted in one confirm. */
+export type Sight = (votes: Readonly<Record<string, Vote>>) => boolean;
+
 /**
  * A location can see if anything it asked in this confirm answered it: another target of the service or a
  * reference host. Without references the rule is off and every location is believed.
  */
-export function sighted(references: readonly string[]): (votes: Readonly<Record<string, Vote>>) => boolean {
-  return (votes) =>
+export const sightOf =
+  ({ references }: Pick<Config, "references">): Sight =>
+  (votes) =>
     references.length === 0 || Object.values(votes).some((vote) => vote === "up" || vote === "refused");
-}
 
 /** Down whatever the pending locations may still say. */
 export const isDown = (t: Tally, configured: number): boolean =>
@@ -74,20 +71,23 @@ export function verdict(t: Tally, configured: number): Verdict | "open" {
  * a location that in the same confirm saw the candidate up: it shows in one stroke that the location can see
  * and that the candidate would serve. The candidate itself must be up by the same quorum.
  */
-export function provesMove(ballots: Ballots, active: string, candidate: string, configured: number): boolean {
-  const sawCandidate = (votes: Readonly<Record<string, Vote>>) => votes[candidate] === "up";
+export function provesMove(
+  ballots: Ballots,
+  active: string,
+  candidate: string,
+  configured: number,
+  canSee: Sight,
+): boolean {
+  const sawCandidate: Sight = (votes) => votes[candidate] === "up";
   return (
     isDown(tally(ballots, active, configured, sawCandidate), configured) &&
-    provesUp(ballots, candidate, configured)
+    provesUp(ballots, candidate, configured, canSee)
   );
 }
 
-/** Whether this confirm proves the endpoint up: down votes count even from a location that may be blind. */
-export const provesUp = (ballots: Ballots, endpoint: string, configured: number): boolean =>
-  isUp(
-    tally(ballots, endpoint, configured, () => true),
-    configured,
-  );
+/** Whether this confirm proves the endpoint up, by the locations that can see. */
+export const provesUp = (ballots: Ballots, endpoint: string, configured: number, canSee: Sight): boolean =>
+  isUp(tally(ballots, endpoint, configured, canSee), configured);
 
 const words = { down: "down at", up: "up at", refused: "refused at", abstaining: "no view from" } as const;
 

@@ -152,8 +152,7 @@ const voidIfFailed = (finding: Finding): Finding =>
   finding.ok || finding.reason === "no-time"
     ? finding
     : {
-        ok: false,
-        latencyMs: finding.latencyMs,
+        ...finding,
         reason: "prober-late",
         detail: `This process was more than 100 ms late, so this says nothing: ${finding.detail}`,
       };

@@ -9,7 +9,7 @@ import {
   patienceMs,
   type Question,
 } from "../core/probe.ts";
-import { provesMove, sighted, tally, verdict } from "../core/verdict.ts";
+import { provesMove, sightOf, tally, verdict } from "../core/verdict.ts";
 import { type Ballots, type Tries, type Vote, vote } from "../core/vote.ts";
 import type { Group } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -27,9 +27,7 @@ export type Confirmed = {
 /** Answers that are taken in this much later than home waits for them were lying here while home was paused. */
 const staleMs = 2_000;
 
-/** The ids of reference hosts in requests and ballots. */
-export const referenceIds = (references: readonly TcpCheck[]): string[] => references.map(referenceId);
-
+/** The id of a reference host in requests and ballots. */
 const referenceId = (reference: TcpCheck): string => `reference/${reference.host}:${reference.port}`;
 
 /** What all locations are asked, and when a group's answers are enough. */
@@ -119,7 +117,7 @@ function confirmRequest(
 /** The votes of the locations that have answered on the group's endpoints and the reference hosts. */
 function ballotsOf(config: Config, group: Group, answers: ReadonlyMap<string, readonly Probe[]>): Ballots {
   const thresholds = new Map<string, number>([
-    ...referenceIds(config.references).map((id) => [id, 1] as const),
+    ...config.references.map((reference) => [referenceId(reference), 1] as const),
     ...group.endpoints.map(({ id, policy }) => [id, policy.failureThreshold] as const),
   ]);
   return Object.fromEntries(
@@ -145,7 +143,7 @@ function isSettled(
   isCandidate: Asking["isCandidate"],
 ): boolean {
   const configured = config.locations.length;
-  const canSee = sighted(referenceIds(config.references));
+  const canSee = sightOf(config);
   const verdicts = group.endpoints.map(({ id }) =>
     verdict(tally(ballots, id, configured, canSee), configured),
   );
@@ -157,7 +155,7 @@ function isSettled(
     ({ id }, i) =>
       verdicts[i] !== "down" ||
       group.endpoints.length === 1 ||
-      (first !== undefined && provesMove(ballots, id, first.id, configured)),
+      (first !== undefined && provesMove(ballots, id, first.id, configured, canSee)),
   );
 }
 

@@ -1,10 +1,11 @@
 import { wantsEvidence } from "../core/decide.ts";
 import { noteLook } from "../core/move.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
+import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
-import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
+import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /**
  * What a service needs apart from probes: a look at its record, what is still to be told, somebody who follows an
@@ -12,31 +13,34 @@ import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } 
  *
  * @returns whether all locations should be asked, because a change waits for fresh evidence
  */
-export function runErrands(sweep: Sweep, group: Group, each: Switch, fromMs: number, toMs: number): boolean {
+export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   startLooking(sweep, each, fromMs, toMs);
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
-  return wantsEvidence(each.service, each.state, healthsOf(sweep, group), toMs);
+  return wantsEvidence(each.service, each.state, healthsOf(sweep, each.service), toMs);
 }
 
 const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined && !state.disarmed;
 
 /**
- * Looks follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
+ * Looks in one role follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
  * rest to the next one.
  */
 function startLooking(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
   if (each.looking || !isLookDue(sweep, each, fromMs, toMs)) return;
   each.looking = true;
-  const work = sweep.looks.then(async () => {
+  const { roleArn } = each.service.dns;
+  const before = sweep.looks.get(roleArn) ?? Promise.resolve();
+  const work = before.then(async () => {
     if (!sweep.over.aborted && !sweep.lost) {
       await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each));
     }
   });
-  sweep.looks = inBackground(sweep, each.service.id, work).then(() => {
+  const after = inBackground(sweep, each.service.id, work).then(() => {
     each.looking = false;
   });
+  sweep.looks.set(roleArn, after);
 }
 
 const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
@@ -89,9 +93,14 @@ async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
 
 async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
   const generation = each.state?.generation;
-  const standing = await readZone(sweep.world, each.service);
+  const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
+    const failedMs = sweep.world.now();
+    await update(sweep, each, (state) => noteUnread(each.service, state, String(error), failedMs));
+    throw error;
+  });
   const atMs = sweep.world.now();
-  await update(sweep, each, (state) => {
+  await update(sweep, each, (found) => {
+    const state = noteRead(each.service, found, atMs);
     // A move that began or ended meanwhile makes what was read old.
     if (isUnderWay(state) || state.generation !== generation) return state;
     const isTargetUp = (target: string) => isUp(sweep, each, target);

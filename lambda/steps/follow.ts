@@ -25,30 +25,26 @@ async function follow(sweep: Sweep, each: Switch): Promise<void> {
   }
 }
 
-/** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
-async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
-  try {
-    return await sweep.world.dns.status(changeId);
-  } catch (error) {
-    sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
-    return "pending";
-  }
-}
-
 async function followOnce(sweep: Sweep, each: Switch): Promise<void> {
   const { service } = each;
   const { changeId } = each.state?.propagation ?? {};
   if (changeId === undefined) return;
+  const status = await statusOf(sweep, each, changeId);
+  if (status === "not asked") return;
+  const atMs = sweep.world.now();
+  await update(sweep, each, (state) => {
+    if (state.propagation?.changeId !== changeId) return state;
+    return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
+  });
+  startTelling(sweep, each);
+}
+
+/** Whoever cannot be asked has not said that it is in sync: people are told of that as of any other delay. */
+async function statusOf(sweep: Sweep, each: Switch, changeId: string): ReturnType<Dns["status"]> {
   try {
-    const status = await statusOf(sweep, each, changeId);
-    if (status === "not asked") return;
-    const atMs = sweep.world.now();
-    await update(sweep, each, (state) => {
-      if (state.propagation?.changeId !== changeId) return state;
-      return status === "in-sync" ? inSync(service, state, atMs) : syncLate(service, state, atMs);
-    });
-    startTelling(sweep, each);
+    return await sweep.world.dns.status(each.service.dns, changeId);
   } catch (error) {
-    sweep.world.log("warn", "propagation not known", { service: service.id, error: String(error) });
+    sweep.world.log("warn", "propagation not known", { service: each.service.id, error: String(error) });
+    return "pending";
   }
 }

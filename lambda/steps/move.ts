@@ -101,7 +101,7 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
   const askedMs = sweep.world.elapsed();
   const changes = what === "move" ? moveBatch(service, intent, owner) : dropBatch(service, intent, owner);
   const outcome = await sweep.world.dns.change(
-    service.dns.zoneId,
+    service.dns,
     changes,
     `Pointsman ${what}: ${intent.from ?? "none"} -> ${intent.to}`,
     () =>
@@ -132,12 +132,8 @@ const giveUp = (sweep: Sweep, each: Switch, intent: Intent): Promise<boolean> =>
   );
 
 /** What stands in the zone for a service. */
-export const readZone = (world: World, service: Service): Promise<Standing> =>
-  world.dns.read(
-    service.dns.zoneId,
-    { name: service.dns.name, type: service.dns.type },
-    generationName(service.dns.name, service.dns.type),
-  );
+export const readZone = (world: Pick<World, "dns">, { dns }: Service): Promise<Standing> =>
+  world.dns.read(dns, { name: dns.name, type: dns.type }, generationName(dns.name, dns.type));
 
 /**
  * Compare-and-set said no: the zone is not as we thought. Our own change whose answer was lost is done; our own

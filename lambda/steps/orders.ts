@@ -53,7 +53,7 @@ async function carryOut(sweep: Sweep, group: Group, each: Switch, order: Order):
   if (each.state === undefined) return;
   const { service } = each;
   const atMs = sweep.world.now();
-  const end = closing(service, each.state, order, healthsOf(sweep, group), atMs);
+  const end = closing(service, each.state, order, healthsOf(sweep, service), atMs);
   if (end) {
     await update(sweep, each, (state) => close(service, state, order, end, atMs));
   } else if (order.what === "adopt") {

@@ -8,6 +8,7 @@ import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
 import { openOrder } from "./hands.ts";
 import { judge, takeProbe } from "./judge.ts";
+import { activeOf } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
 
@@ -20,14 +21,14 @@ export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<
   const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
   const requests = requestsOf(sweep.config, turns);
   await Promise.all([
-    ...requests.map(async (request) => confirmAll(sweep, await ask(sweep, request))),
+    ...requests.map(async (request) => confirmAll(sweep, partsOf(sweep, await ask(sweep, request)))),
     errands(sweep, fromMs, toMs),
     catchUp(sweep),
   ]);
 }
 
 /** The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. */
-function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
+export function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
   const locations = [...new Set(turns.map(({ location }) => location))];
   return locations.flatMap((location) => {
     const theirs = turns.filter((turn) => turn.location === location);
@@ -52,26 +53,26 @@ function requestOf({ locations }: Config, location: string, turns: readonly Turn
  * Asks the location whose turn it is. What it could not see (it was late, or could not be asked at all) the next
  * location in turn is asked, once.
  *
- * @returns the groups that all locations should be asked about
+ * @returns the endpoints that all locations should be asked about
  */
-async function ask(sweep: Sweep, request: ProbeRequest): Promise<Group[]> {
+async function ask(sweep: Sweep, request: ProbeRequest): Promise<Endpoint[]> {
   const first = await askOnce(sweep, request);
   const { locations } = sweep.config;
   const next = locations[(locations.indexOf(request.location) + 1) % locations.length];
-  if (first.unseen.size === 0 || next === undefined || next === request.location) return first.groups;
+  if (first.unseen.size === 0 || next === undefined || next === request.location) return first.suspects;
   const questions = request.questions.filter(({ id }) => first.unseen.has(id));
   const second = await askOnce(sweep, { ...request, location: next, questions });
-  return [...first.groups, ...second.groups];
+  return [...first.suspects, ...second.suspects];
 }
 
 async function askOnce(
   sweep: Sweep,
   request: ProbeRequest,
-): Promise<{ groups: Group[]; unseen: Set<string> }> {
+): Promise<{ suspects: Endpoint[]; unseen: Set<string> }> {
   const { world } = sweep;
   const startedMs = world.now();
   const unseen = new Set(request.questions.map(({ id }) => id));
-  const groups: Group[] = [];
+  const suspects: Endpoint[] = [];
   let probes: readonly Probe[] = [];
   try {
     probes = (await world.ask(request)).probes;
@@ -82,21 +83,46 @@ async function askOnce(
   for (const probe of probes) {
     const group = sweep.groupOf.get(probe.id);
     const endpoint = group?.endpoints.find(({ id }) => id === probe.id);
-    if (group === undefined || endpoint === undefined) continue;
+    if (endpoint === undefined) continue;
     if (!isVoid(probe)) unseen.delete(probe.id);
     const atMs = arrivedMs + probe.startedAfterMs;
-    if (takeProbe(sweep, endpoint, request.location, probe, atMs)) groups.push(group);
+    if (takeProbe(sweep, endpoint, request.location, probe, atMs)) suspects.push(endpoint);
   }
-  return { groups, unseen };
+  return { suspects, unseen };
 }
 
 /** How long a location took over its answer: counted back from its arrival here, it is true also if home slept before. */
 const lastedMs = (probes: readonly Probe[]): number =>
   probes.reduce((most, { startedAfterMs, latencyMs }) => Math.max(most, startedAfterMs + latencyMs), 0);
 
+/**
+ * What of their groups all locations are asked about. A standby alone says nothing about its name; but where a name may
+ * have to move, every target is asked in the same breath.
+ */
+function partsOf(sweep: Sweep, suspects: readonly Endpoint[]): Group[] {
+  const asked = new Set(suspects);
+  if (asked.size === 0) return [];
+  return sweep.groups.flatMap((group) => {
+    const endpoints = group.endpoints.filter((endpoint) => asked.has(endpoint));
+    if (endpoints.length === 0) return [];
+    return [
+      endpoints.every((endpoint) => isStandby(sweep, group, endpoint)) ? { ...group, endpoints } : group,
+    ];
+  });
+}
+
+/** Another target carries the name, and nothing is the matter with it. */
+function isStandby(sweep: Sweep, { service }: Group, { id }: Endpoint): boolean {
+  const state = service && sweep.switches.get(service.id)?.state;
+  const active = state && activeOf(service, state);
+  const health = active === undefined ? undefined : sweep.watched.get(active)?.health;
+  const isWell = health?.state === "up" && health.suspectedMs === undefined && !health.maintenance;
+  return active !== id && isWell;
+}
+
 /** One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for. */
 export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
-  const groups = [...new Set(wanted)].filter(({ id }) => !sweep.confirming.has(id));
+  const groups = wanted.filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
   const open = new Set(groups.map(({ id }) => id));
   for (const id of open) sweep.confirming.add(id);
@@ -108,16 +134,12 @@ export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promis
   const triesOf = ({ id, policy }: Endpoint) =>
     confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
   try {
-    await askAll(
-      sweep,
-      groups,
-      { triesOf, early: (group) => openOrder(sweep, group) === undefined },
-      async (group, confirmed) => {
-        await guarded(sweep, group, () => judge(sweep, group, confirmed, "confirm"));
-        // A group that was quick does not wait for the others of its request.
-        close(group.id);
-      },
-    );
+    const early = (group: Group) => openOrder(sweep, group) === undefined;
+    await askAll(sweep, groups, { triesOf, early }, async (group, confirmed) => {
+      await guarded(sweep, group, async () => void (await judge(sweep, group, confirmed, "confirm")));
+      // A group that was quick does not wait for the others of its request.
+      close(group.id);
+    });
   } finally {
     for (const id of [...open]) close(id);
   }
@@ -143,22 +165,28 @@ export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void>
   const triesOf = ({ policy }: Endpoint) => ({ triesAtMs: [0], endMs: policy.timeoutMs });
   while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
     const slept = sweep.world.sleep(roundEveryMs, sweep.over);
-    const groups = sweep.groups.filter((group) => isWatchedClosely(sweep, group));
+    const groups = partsOf(
+      sweep,
+      sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id)),
+    );
     if (groups.length > 0) {
+      const down: Endpoint[] = [];
       await askAll(sweep, groups, { triesOf, early: () => false }, (group, round) =>
-        guarded(sweep, group, () => judge(sweep, group, round, "round")),
+        guarded(sweep, group, async () => {
+          if (await judge(sweep, group, round, "round")) down.push(...group.endpoints);
+        }),
       );
+      if (!sweep.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
     }
     await slept;
   }
 }
 
-const isWatchedClosely = (sweep: Sweep, group: Group): boolean =>
-  group.endpoints.some(({ id }) => {
-    const { health, brownout } = sweep.watched.get(id) ?? {};
-    if (health === undefined || brownout === undefined || health.state === "down") return false;
-    return health.trouble === "degraded" || isWatched(brownout, sweep.config.locations.length);
-  });
+function isWatchedClosely(sweep: Sweep, id: string): boolean {
+  const { health, brownout } = sweep.watched.get(id) ?? {};
+  if (health === undefined || brownout === undefined || health.state === "down") return false;
+  return health.trouble === "degraded" || isWatched(brownout, sweep.config.locations.length);
+}
 
 /** What nobody expected of one service must not stop the others. */
 async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): Promise<void> {
@@ -172,7 +200,7 @@ async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): P
 async function errands(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
   const wanted = sweep.groups.filter((group) => {
     const each = group.service && sweep.switches.get(group.service.id);
-    return each !== undefined && runErrands(sweep, group, each, fromMs, toMs);
+    return each !== undefined && runErrands(sweep, each, fromMs, toMs);
   });
   await confirmAll(sweep, wanted);
 }

@@ -52,8 +52,8 @@ export type Sweep = {
   hands?: Versioned<Hands>;
   /** Groups with an open confirm, or an adoption, and whatever follows from it. */
   readonly confirming: Set<string>;
-  /** Looks at the zone, one after the other. */
-  looks: Promise<void>;
+  /** Looks at zones, one after the other in each role: one that hangs keeps only its own waiting. */
+  readonly looks: Map<string | undefined, Promise<void>>;
   /** Events that are being told, and those that were published and could not be filed yet. */
   readonly telling: Set<string>;
   readonly published: Set<string>;
@@ -109,14 +109,14 @@ export async function openWatch(
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
     confirming: new Set(),
-    looks: Promise.resolve(),
+    looks: new Map(),
     telling: new Set(),
     published: new Set(),
     background: new Set(),
     sequence: 0,
     savedMs: nowMs,
     tickedMs: nowMs,
-    lost: false,
+    lost: switches.some(({ isOvertaken }) => isOvertaken),
     done: { ticks: 0, probes: 0, confirms: 0, moves: 0 },
   };
 }
@@ -153,11 +153,18 @@ const watchedFrom = (
   outbox: record?.outbox ?? [],
 });
 
+/** A later sweep has written the row: this one was paused since it took the lease. */
+const isOvertaken = (row: ServiceRow, held: Held): boolean => row.epoch > held.lease.epoch;
+
 /**
  * Reads a service. If the last sweep may still be alive its row is written anew under our epoch, so that whatever
  * that sweep still wants to write finds another version and fails.
  */
-async function openSwitch(world: World, service: Service, held: Held): Promise<Switch> {
+async function openSwitch(
+  world: World,
+  service: Service,
+  held: Held,
+): Promise<Switch & { isOvertaken: boolean }> {
   const cell = switchCell({ world }, service);
   for (;;) {
     const row = await cell.read();
@@ -165,25 +172,26 @@ async function openSwitch(world: World, service: Service, held: Held): Promise<S
     const opened = {
       service,
       state: row?.body,
+      isOvertaken: row !== undefined && isOvertaken(row.body, held),
       unsure: false,
       queue: Promise.resolve(),
       following: false,
       failedLooks: 0,
       looking: false,
     };
-    if (held.clean || row === undefined) return { ...opened, version };
+    if (held.clean || row === undefined || opened.isOvertaken) return { ...opened, version };
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
       return { ...opened, version: version + 1 };
     }
   }
 }
 
-/** What is believed of each endpoint of a group now. */
-export function healthsOf(sweep: Sweep, group: Group): Record<string, Health> {
+/** What is believed of each target of a service now. */
+export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {
   return Object.fromEntries(
-    group.endpoints.flatMap(({ id }) => {
-      const watched = sweep.watched.get(id);
-      return watched ? [[id, watched.health] as const] : [];
+    targets.flatMap(({ endpoint }) => {
+      const watched = sweep.watched.get(endpoint);
+      return watched ? [[endpoint, watched.health] as const] : [];
     }),
   );
 }

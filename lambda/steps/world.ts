@@ -1,4 +1,5 @@
 import type { Alert } from "../core/alert.ts";
+import type { HostedZone } from "../core/config.ts";
 import type { EndpointRecord } from "../core/endpoint-record.ts";
 import type { Event } from "../core/event.ts";
 import type { ProbeAnswer, ProbeRequest } from "../core/probe.ts";
@@ -42,14 +43,15 @@ export type Dns = {
    * @throws when it was not taken or the outcome is unknown
    */
   change(
-    zoneId: string,
+    zone: HostedZone,
     changes: readonly Change[],
     comment: string,
     isWanted: () => boolean,
   ): Promise<DnsOutcome>;
   /** What stands in the zone under the two names. */
-  read(zoneId: string, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
-  status(changeId: string): Promise<"pending" | "in-sync" | "not asked">;
+  read(zone: HostedZone, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
+  /** How far an accepted change of the zone is. */
+  status(zone: HostedZone, changeId: string): Promise<"pending" | "in-sync" | "not asked">;
 };
 
 /** Everything a sweep touches outside itself. On AWS, on a laptop and in the simulator it is another one. */

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleepFor } from "node:timers/promises";
+import { type Access, everybody, type Gate, openGate } from "./access.ts";
 import { type Account, type ChangeRecord, openAccount } from "./account.ts";
 import { type Fault, type FaultPlan, type Faults, openFaults } from "./faults.ts";
 import { listenFrom, loopback } from "./listen.ts";
-import { type Call, route, run } from "./operations.ts";
+import { type Call, route, run, zoneOf } from "./operations.ts";
 import { errorReply, type Reply } from "./responses.ts";
-import { openThrottle } from "./throttle.ts";
 import type { Zone } from "./zone.ts";
 
 export type Route53Options = {
@@ -17,6 +17,8 @@ export type Route53Options = {
   readonly propagationMs?: number;
   /** Requests a second and account; Infinity switches throttling off. */
   readonly requestsPerSecond?: number;
+  /** Whose the zones are, where they are not all one account's. */
+  readonly access?: Access;
   /** A busy port gives way to the next one; 0 lets the system choose. */
   readonly port?: number;
   readonly sleep?: (ms: number) => Promise<void>;
@@ -41,20 +43,20 @@ export type Route53 = {
 type Parts = {
   readonly account: Account;
   readonly faults: FaultPlan;
-  readonly allowed: (atMs: number) => boolean;
+  readonly refusal: Gate;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };
 
-/** A Route 53 API on 127.0.0.1 that speaks as the real one does to its SDKs. It asks for no credentials. */
+/** A Route 53 API on 127.0.0.1 that speaks as the real one does to its SDKs. It believes whatever key a request names. */
 export async function openRoute53(options: Route53Options): Promise<Route53> {
   const now = options.now ?? Date.now;
   const account = openAccount(options.zones, options.propagationMs ?? 1000);
   const faults = openFaults();
   // 5 a second was the quota for years; in 2026 the guide says 10, with bursts of 50. The stricter one teaches more.
-  const allowed = openThrottle(options.requestsPerSecond ?? 5);
+  const refusal = openGate(options.access ?? everybody, options.requestsPerSecond ?? 5);
   const sleep = options.sleep ?? (async (ms) => void (await sleepFor(ms)));
-  const parts: Parts = { account, faults, allowed, now, sleep };
+  const parts: Parts = { account, faults, refusal, now, sleep };
   const server = await listenFrom(options.port ?? 5380, (port) => bind(port, parts));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
@@ -99,8 +101,9 @@ function send(response: ServerResponse, { status, body }: Reply): void {
 }
 
 async function replyTo(request: IncomingMessage, body: string, parts: Parts): Promise<Reply | "reset"> {
-  if (!parts.allowed(parts.now())) return errorReply("Throttling");
   const call = route(request.method ?? "GET", new URL(request.url ?? "/", `http://${loopback}`), body);
+  const refused = parts.refusal(request, call && zoneOf(call, parts.account), parts.now());
+  if (refused) return errorReply(refused);
   if (!call) return errorReply("InvalidInput", `${request.method} ${request.url} is not served here`);
   const fault = parts.faults.next(call.operation);
   return fault ? withFault(fault, call, parts) : run(call, parts.account, parts.now());

@@ -34,6 +34,13 @@ export function route(method: string, url: URL, body: string): Call | undefined 
   return undefined;
 }
 
+/** The zone that a call is about; none where it is about no one zone, or about a change nobody made. */
+export function zoneOf({ operation, id }: Call, account: Account): string | undefined {
+  if (operation === "ListHostedZonesByName") return undefined;
+  if (operation !== "GetChange") return id;
+  return account.changes().find((change) => change.id === id)?.zoneId;
+}
+
 /** Does what is asked, at that time, and says so. */
 export function run(call: Call, account: Account, atMs: number): Reply {
   if (call.operation === "GetChange") return getChange(call, account, atMs);

@@ -7,6 +7,8 @@ export type Reply = { readonly status: number; readonly body: string };
 
 /** HTTP statuses: "Errors" of each action in the API Reference, and its "Common Errors". */
 const statuses = {
+  AccessDenied: 403,
+  ExpiredToken: 403,
   InternalFailure: 500,
   InvalidChangeBatch: 400,
   InvalidInput: 400,
@@ -24,6 +26,8 @@ const builder = new XMLBuilder({ ignoreAttributes: false });
 
 /** What the service says where it says always the same. */
 const usualMessages: Partial<Record<ErrorCode, string>> = {
+  AccessDenied: "The caller is not authorized to access this resource",
+  ExpiredToken: "The security token included in the request is expired",
   InternalFailure: "The request processing has failed because of an unknown error, exception or failure.",
   PriorRequestNotComplete: "The request was rejected because Route 53 was still processing a prior request.",
   ServiceUnavailable: "The request has failed due to a temporary failure of the server.",

@@ -1,7 +1,7 @@
 import { clock, span } from "../../lambda/core/alert.ts";
 import type { Availability } from "../../lambda/core/counters.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import type { Answer, EndpointView, Seen, ServiceView } from "../watch/model.ts";
 import type { Style } from "./text.ts";
 
@@ -28,28 +28,54 @@ export const shortRegion = (region: string): string =>
     .join("");
 
 const shortReasons: Record<Reason, string> = {
-  "dns-failed": "no name",
+  "dns-nxdomain": "no name",
+  "dns-no-address": "no address",
+  "dns-servfail": "DNS fails",
+  "dns-refused": "DNS denies",
+  "dns-timeout": "DNS time",
+  "dns-failed": "DNS",
+  "dns-unreachable": "no DNS",
   "connect-refused": "refused",
   "connect-timeout": "timeout",
+  "connect-unreachable": "no way",
   "connect-failed": "no way",
   "address-refused": "address",
-  "tls-failed": "TLS",
+  "tls-timeout": "TLS time",
+  "tls-closed": "TLS",
+  "tls-not-spoken": "no TLS",
+  "tls-version": "old TLS",
+  "tls-refused": "TLS",
+  "tls-client-certificate": "TLS",
   "tls-expired": "expired",
   "tls-name-mismatch": "TLS name",
   "tls-untrusted": "TLS",
+  "tls-expires-soon": "expiring",
+  "tls-not-yet-valid": "TLS",
+  "tls-failed": "TLS",
   reset: "reset",
   "closed-early": "closed",
   "first-byte-timeout": "timeout",
+  "headers-timeout": "timeout",
   "body-timeout": "timeout",
+  "headers-too-large": "too big",
   "body-too-large": "too big",
+  "not-http": "no HTTP",
   "bad-response": "garbled",
+  "protocol-unexpected": "protocol",
   "status-unexpected": "status",
+  "header-mismatch": "header",
+  "body-encoding": "encoding",
+  "body-too-small": "too small",
   "body-mismatch": "body",
+  "json-mismatch": "JSON",
+  "url-unexpected": "URL",
   "too-slow": "slow",
   "redirect-refused": "redirect",
+  "redirect-limit": "redirect",
   "refused-to-us": "denied",
   "bad-check": "check",
   "prober-late": "late",
+  "prober-unable": "unable",
   "no-time": "no time",
 };
 

@@ -17,6 +17,7 @@ const set = (name: string, type: RecordSet["type"], ...values: string[]): Record
   values,
 });
 
+const z1 = { zoneId: "Z1" };
 const primary = set("shop.example.com", "A", "192.0.2.10");
 const standby = set("shop.example.com", "A", "198.51.100.20");
 const generation = set("_pointsman-a.shop.example.com", "TXT", '"owner=test gen=1"');
@@ -43,7 +44,7 @@ async function open(sets: readonly RecordSet[] = [primary], sleep?: (ms: number)
   onTestFinished(route53.close);
   const client = connect(route53.url);
   const sent = watch(client, clock);
-  return { clock, route53, sent, dns: openDns(client, sleep ?? (async () => {})) };
+  return { clock, route53, sent, dns: openDns(() => client, sleep ?? (async () => {})) };
 }
 
 /** Every request the client is told to send, in order, and when. */
@@ -65,16 +66,16 @@ const always = (): boolean => true;
 describe("a change", () => {
   test("is accepted as a whole, with its comment", async () => {
     const { dns, route53 } = await open();
-    const outcome = await dns.change("Z1", failover, "shop: frankfurt is down", always);
+    const outcome = await dns.change(z1, failover, "shop: frankfurt is down", always);
     expect(outcome).toEqual({ is: "accepted", changeId: expect.stringMatching(/\w/) });
     expect(route53.changes()).toMatchObject([{ comment: "shop: frankfurt is down" }]);
-    const standing = await dns.read("Z1", primary, generation.name);
+    const standing = await dns.read(z1, primary, generation.name);
     expect(standing).toEqual({ record: standby, generation });
   });
 
   test("that is not wanted any more when its turn comes is withheld", async () => {
     const { dns, route53, sent } = await open();
-    expect(await dns.change("Z1", failover, "", () => false)).toEqual({ is: "withheld" });
+    expect(await dns.change(z1, failover, "", () => false)).toEqual({ is: "withheld" });
     expect(sent).toEqual([]);
     expect(route53.changes()).toEqual([]);
   });
@@ -84,26 +85,26 @@ describe("a change", () => {
     ["a CREATE of what is there", [...swap(null, generation), ...swap(null, standby)]],
   ])("is refused as a whole: %s", async (_, changes) => {
     const { dns, route53 } = await open();
-    expect(await dns.change("Z1", changes, "", always)).toEqual({ is: "refused" });
-    expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: primary, generation: null });
+    expect(await dns.change(z1, changes, "", always)).toEqual({ is: "refused" });
+    expect(await dns.read(z1, primary, generation.name)).toEqual({ record: primary, generation: null });
     expect(route53.changes()).toEqual([]);
   });
 
   test("has its comment cut to the 256 characters Route 53 takes", async () => {
     const { dns, route53 } = await open();
-    await dns.change("Z1", failover, "x".repeat(300), always);
+    await dns.change(z1, failover, "x".repeat(300), always);
     expect(route53.changes()[0]?.comment).toBe("x".repeat(256));
   });
 
   test("is pending until it is in sync", async () => {
     const { dns, clock } = await open();
-    const outcome = await dns.change("Z1", failover, "", always);
+    const outcome = await dns.change(z1, failover, "", always);
     const changeId = outcome.is === "accepted" ? outcome.changeId : "";
-    expect(await dns.status(changeId)).toBe("pending");
+    expect(await dns.status(z1, changeId)).toBe("pending");
     await clock.run(propagationMs - 1);
-    expect(await dns.status(changeId)).toBe("pending");
+    expect(await dns.status(z1, changeId)).toBe("pending");
     await clock.run(propagationMs);
-    expect(await dns.status(changeId)).toBe("in-sync");
+    expect(await dns.status(z1, changeId)).toBe("in-sync");
   });
 
   test.each<[string, Omit<Fault, "when">, object]>([
@@ -118,10 +119,10 @@ describe("a change", () => {
   ])("throws, sent once, when it was not taken: %s", async (_, fault, error) => {
     const { dns, sent, route53 } = await open();
     route53.faults.failNext({ ...fault, when: "before" });
-    await expect(dns.change("Z1", failover, "", always)).rejects.toMatchObject(error);
+    await expect(dns.change(z1, failover, "", always)).rejects.toMatchObject(error);
     expect(sent).toHaveLength(1);
     expect(route53.changes()).toEqual([]);
-    expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: primary, generation: null });
+    expect(await dns.read(z1, primary, generation.name)).toEqual({ record: primary, generation: null });
   });
 
   test.each<[string, Omit<Fault, "when">]>([
@@ -130,15 +131,17 @@ describe("a change", () => {
   ])("throws when its answer is lost, and reading shows it: %s", async (_, fault) => {
     const { dns, route53 } = await open();
     route53.faults.failNext({ ...fault, when: "after" });
-    await expect(dns.change("Z1", failover, "", always)).rejects.toThrow();
-    expect(await dns.read("Z1", primary, generation.name)).toEqual({ record: standby, generation });
+    await expect(dns.change(z1, failover, "", always)).rejects.toThrow();
+    expect(await dns.read(z1, primary, generation.name)).toEqual({ record: standby, generation });
     expect(route53.changes()).toHaveLength(1);
   });
 
   test("of a zone that is not there throws; so does the status of a change nobody made", async () => {
     const { dns } = await open();
-    await expect(dns.change("Z2", failover, "", always)).rejects.toMatchObject({ name: "NoSuchHostedZone" });
-    await expect(dns.status("C1")).rejects.toMatchObject({ name: "NoSuchChange" });
+    await expect(dns.change({ zoneId: "Z2" }, failover, "", always)).rejects.toMatchObject({
+      name: "NoSuchHostedZone",
+    });
+    await expect(dns.status(z1, "C1")).rejects.toMatchObject({ name: "NoSuchChange" });
   });
 });
 
@@ -161,7 +164,7 @@ describe("reading", () => {
     ["with characters that Route 53 escapes", set("a/b!c.example.com", "A", "192.0.2.10")],
   ])("finds the record as it stands, whatever stands around it: %s", async (_, record) => {
     const { dns } = await open([...around, record]);
-    expect(await dns.read("Z1", record, generation.name)).toEqual({ record, generation: null });
+    expect(await dns.read(z1, record, generation.name)).toEqual({ record, generation: null });
   });
 
   test.each<[string, string, RecordSet["type"]]>([
@@ -173,7 +176,7 @@ describe("reading", () => {
     ["only names below it exist", "sub.example.com", "A"],
   ])("finds nothing where %s", async (_, name, type) => {
     const { dns } = await open([...around, set("*.sub.example.com", "A", "192.0.2.3")]);
-    expect(await dns.read("Z1", { name, type }, generation.name)).toEqual({ record: null, generation: null });
+    expect(await dns.read(z1, { name, type }, generation.name)).toEqual({ record: null, generation: null });
   });
 
   test.each<[string, string]>([
@@ -199,15 +202,18 @@ describe("reading", () => {
       );
     });
     onTestFinished(server.close);
-    const dns = openDns(connect(server.url), async () => {});
-    const { record } = await dns.read("Z1", primary, "_pointsman-a.shop.example.com");
+    const dns = openDns(
+      () => connect(server.url),
+      async () => {},
+    );
+    const { record } = await dns.read(z1, primary, "_pointsman-a.shop.example.com");
     expect(record?.values).toEqual(["an alias, a routing policy or a health check"]);
   });
 
   test("throws when Route 53 cannot be asked: no answer is not an empty zone", async () => {
     const { dns, route53 } = await open();
     route53.faults.setUnreachable(true);
-    await expect(dns.read("Z1", primary, generation.name)).rejects.toThrow();
+    await expect(dns.read(z1, primary, generation.name)).rejects.toThrow();
   });
 });
 
@@ -226,8 +232,8 @@ describe("the line before Route 53", () => {
     let sleep: (ms: number) => Promise<void> = async () => {};
     const opened = await open([primary], (ms) => sleep(ms));
     sleep = opened.clock.sleep;
-    const change = () => opened.dns.change("Z1", failover, "", always);
-    const read = () => opened.dns.read("Z1", primary, generation.name);
+    const change = () => opened.dns.change(z1, failover, "", always);
+    const read = () => opened.dns.read(z1, primary, generation.name);
     return { ...opened, change, read };
   }
 
@@ -247,7 +253,7 @@ describe("the line before Route 53", () => {
     const { clock, sent, dns, change, read } = await openLine();
     const change1 = await change();
     const changeId = change1.is === "accepted" ? change1.changeId : "";
-    const burst = () => [read(), change(), dns.status(changeId), read(), change(), read()];
+    const burst = () => [read(), change(), dns.status(z1, changeId), read(), change(), read()];
     await runUntilOver(clock, burst());
     await clock.run(clock.now() + 60_000);
     await runUntilOver(clock, burst());
@@ -262,7 +268,7 @@ describe("the line before Route 53", () => {
   test("has room for a question when nobody else waits, in its turn", async () => {
     const { clock, sent, dns, change } = await openLine();
     const first = await change();
-    const asked = dns.status(first.is === "accepted" ? first.changeId : "");
+    const asked = dns.status(z1, first.is === "accepted" ? first.changeId : "");
     await runUntilOver(clock, [asked]);
     expect(sent.map(({ atMs }) => atMs)).toEqual([0, 250]);
   });
@@ -273,10 +279,10 @@ describe("the line before Route 53", () => {
     const changeId = first.is === "accepted" ? first.changeId : "";
     await clock.run(propagationMs);
     const changes = [change(), change()];
-    expect(await dns.status(changeId)).toBe("not asked");
+    expect(await dns.status(z1, changeId)).toBe("not asked");
     await runUntilOver(clock, changes);
     expect(sent.map(({ command }) => command)).not.toContain("GetChangeCommand");
-    const asked = dns.status(changeId);
+    const asked = dns.status(z1, changeId);
     await runUntilOver(clock, [asked]);
     expect(await asked).toBe("in-sync");
   });

@@ -31,7 +31,7 @@ async function run(endpoints: string, options = {}): Promise<[number, string]> {
 
 test("everything up: a row each, exit code 0", async () => {
   const [code, printed] = await run(`  site: http://127.0.0.1:${port}/good\n  port: tcp://127.0.0.1:${port}`);
-  expect(printed).toMatch(/site +up/);
+  expect(printed).toMatch(/site +up +\d+ ms +dns \d+, connect \d+, first byte \d+, body \d+$/m);
   expect(printed).toMatch(/port +up/);
   expect(code).toBe(0);
 });
@@ -40,13 +40,21 @@ test("one failed: it is said why, exit code 1", async () => {
   const [code, printed] = await run(
     `  site: http://127.0.0.1:${port}/good\n  bad: http://127.0.0.1:${port}/bad`,
   );
-  expect(printed).toMatch(/bad +failed .*status-unexpected/);
+  expect(printed).toMatch(/bad +failed .*status-unexpected \(the endpoint's fault\)/);
   expect(code).toBe(1);
 });
 
 test("--json: one object an endpoint, with the reason", async () => {
   const [code, printed] = await run(`  bad: http://127.0.0.1:${port}/bad`, { json: true });
-  expect(JSON.parse(printed)).toMatchObject([{ endpoint: "bad", ok: false, reason: "status-unexpected" }]);
+  expect(JSON.parse(printed)).toMatchObject([
+    {
+      endpoint: "bad",
+      ok: false,
+      reason: "status-unexpected",
+      fault: "endpoint",
+      phases: { connect: expect.any(Number) },
+    },
+  ]);
   expect(code).toBe(1);
 });
 

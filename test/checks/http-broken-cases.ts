@@ -7,7 +7,7 @@ export const broken: Case[] = [
     name: "one byte of the headers at a time",
     serve: repeats("HTTP/1.1 200 OK\r\nX-Slow: ", "x", 20),
     timeoutMs: shortMs,
-    finds: "body-timeout",
+    finds: "headers-timeout",
   },
   {
     name: "one byte of the body at a time",
@@ -30,26 +30,26 @@ export const broken: Case[] = [
   {
     name: "one endless header",
     serve: repeats("HTTP/1.1 200 OK\r\nX-Long: ", "x".repeat(999)),
-    finds: "bad-response",
+    finds: "headers-too-large",
   },
   {
     name: "a flood of headers",
     serve: repeats("HTTP/1.1 200 OK\r\n", "X-Flood: 1\r\n"),
-    finds: "bad-response",
+    finds: "headers-too-large",
   },
   {
     name: "endless informational answers",
     serve: repeats("", "HTTP/1.1 100 Continue\r\n\r\n"),
-    finds: "bad-response",
+    finds: "headers-too-large",
   },
-  { name: "HTTP/0.9", serve: saysAndCloses("<html>hello</html>\r\n"), finds: "bad-response" },
+  { name: "HTTP/0.9", serve: saysAndCloses("<html>hello</html>\r\n"), finds: "not-http" },
   {
     name: "the banner of another protocol",
     serve: (s) => s.write("SSH-2.0-OpenSSH_9.9\r\n"),
-    finds: "bad-response",
+    finds: "not-http",
   },
-  { name: "HTTP/2 by surprise", serve: says("HTTP/2 200\r\n\r\n"), finds: "bad-response" },
-  { name: "a status that is no number", serve: says("HTTP/1.1 OK 200\r\n\r\n"), finds: "bad-response" },
+  { name: "HTTP/2 by surprise", serve: says("HTTP/2 200\r\n\r\n"), finds: "not-http" },
+  { name: "a status that is no number", serve: says("HTTP/1.1 OK 200\r\n\r\n"), finds: "not-http" },
   {
     name: "a header without a colon",
     serve: says("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n"),

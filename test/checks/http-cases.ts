@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { HttpCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { page, repeats, says, saysAndCloses } from "./servers.ts";
 
 // Long enough for any machine where the server answers, short where the test is that it never does.

@@ -6,18 +6,44 @@ import { runCheck } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import { broken } from "./http-broken-cases.ts";
 import { good, patientMs, unhappy } from "./http-cases.ts";
-import { httpCheck, never, page, withServer } from "./servers.ts";
+import { content } from "./http-content-cases.ts";
+import { wishes } from "./http-wish-cases.ts";
+import { httpCheck, never, page, repeats, withServer } from "./servers.ts";
 
 describe.each([
   ["an answer that is good", good],
   ["an answer that is not as wanted", unhappy],
+  ["what is asked besides", wishes],
   ["a server that is broken or hostile", broken],
+  ["a body that is none of ours to read, or too much of it", content],
 ])("%s", (_title, cases) => {
   it.concurrent.each(cases)("$name: $finds", async ({ serve, check, timeoutMs = patientMs, finds }) => {
     const finding = await withServer(serve, (port) => runCheck(httpCheck(port, check), timeoutMs, never()));
     expect(finding.ok ? "ok" : `${finding.reason}`).toBe(finds);
     expect(Number.isInteger(finding.latencyMs)).toBe(true);
     if (!finding.ok) expect(finding.detail).toMatch(/^127\.0\.0\.1:\d+ .{5,200}\.$/);
+  });
+});
+
+describe("of a body without end", () => {
+  // What the kernel takes off a server's hands before anybody reads it, on either side, is some megabytes.
+  const kernelBytes = 32 * 1024 * 1024;
+
+  it.each([
+    ["nothing is asked", {}],
+    ["a text is asked", { contains: "never" }],
+    ["a pattern is asked", { matches: "never" }],
+    ["a size is asked", { maxBytes: 1000 }],
+  ])("no more than the beginning is taken when %s", async (_name, check) => {
+    let sent = 0;
+    const serve = (socket: Socket) => {
+      socket.once("close", () => {
+        sent = socket.bytesWritten;
+      });
+      repeats("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(64 * 1024))(socket);
+    };
+    await withServer(serve, (port) => runCheck(httpCheck(port, check), patientMs, never()));
+    expect(sent).toBeLessThan(kernelBytes);
   });
 });
 
@@ -79,6 +105,11 @@ describe("the request", () => {
     expect(request).toContain("\r\nx-key: 1\r\n");
     expect(request).toContain("\r\ncontent-length: 0\r\n");
     expect(request).not.toContain("host: shop.example.test");
+  });
+
+  it("has a body, as UTF-8, and its length", async () => {
+    const request = await requestOf({ method: "POST", body: "grüße" });
+    expect(Buffer.from(request, "latin1").toString("utf8")).toMatch(/\r\ncontent-length: 7\r\n\r\ngrüße$/);
   });
 
   it("names the version of package.json", () => {

@@ -17,10 +17,11 @@ function stubDns(names: Readonly<Record<string, string>>): {
   readonly asked: string[];
 } {
   const asked: string[] = [];
-  const unknown: Failure = { reason: "dns-failed", what: "is not known to DNS (no such name)" };
+  const unknown: Failure = { reason: "dns-nxdomain", what: "is not known to DNS (no such name)" };
   const resolve = async (name: string) => {
     asked.push(name);
-    return names[name] ?? unknown;
+    const address = names[name];
+    return address === undefined ? unknown : [address];
   };
   return { means: { resolve, secureContext: sharedSecureContext() }, asked };
 }
@@ -58,19 +59,19 @@ describe("an address that DNS names", () => {
     ]);
   });
 
-  it("is missing: dns-failed", async () => {
+  it("is missing: dns-nxdomain", async () => {
     const check = httpCheck(80, { url: "http://gone.example.test/" });
     expect(await probe(check, timeoutMs, never(), stubDns({}).means)).toMatchObject({
       ok: false,
-      reason: "dns-failed",
+      reason: "dns-nxdomain",
       detail: "gone.example.test:80 is not known to DNS (no such name).",
     });
   });
 
-  it("never comes: dns-failed", async () => {
+  it("never comes: dns-timeout", async () => {
     const means: Means = { resolve: () => new Promise(() => {}), secureContext: sharedSecureContext() };
     const check = httpCheck(80, { url: "http://slow.example.test/" });
-    expect(await probe(check, 50, never(), means)).toMatchObject({ ok: false, reason: "dns-failed" });
+    expect(await probe(check, 50, never(), means)).toMatchObject({ ok: false, reason: "dns-timeout" });
   });
 
   it("comes when the probe is over: nothing is opened", async () => {
@@ -114,7 +115,7 @@ describe("a redirect", () => {
 
   it("to a name that DNS does not know says so, without repeating it", async () => {
     const finding = await follow("http://gone.example.test/");
-    expect(finding).toMatchObject({ ok: false, reason: "dns-failed" });
+    expect(finding).toMatchObject({ ok: false, reason: "dns-nxdomain" });
     expect(JSON.stringify(finding)).not.toContain("gone.example.test");
   });
 
@@ -127,8 +128,25 @@ describe("a redirect", () => {
     const finding = await withServer(serve, (port) =>
       runCheck(httpCheck(port, { redirects: 3 }), timeoutMs, never()),
     );
-    expect(finding).toMatchObject({ ok: false, reason: "redirect-refused" });
+    expect(finding).toMatchObject({ ok: false, reason: "redirect-limit" });
     expect(requests).toBe(4);
+  });
+
+  it.each([
+    ["/end", "ok"],
+    ["/other", "url-unexpected"],
+  ])("to %s where /end is wanted: %s", async (location, expected) => {
+    const finding = await withServer(
+      (socket) =>
+        socket.once("data", (bytes) =>
+          socket.end(bytes.includes("GET /health") ? page(301, "", `Location: ${location}`) : page(200)),
+        ),
+      (port) => {
+        const finalUrl = `http://127.0.0.1:${port}/end`;
+        return runCheck(httpCheck(port, { redirects: 1, finalUrl }), timeoutMs, never());
+      },
+    );
+    expect(finding.ok ? "ok" : finding.reason).toBe(expected);
   });
 
   it("without a location is judged as it is", async () => {
@@ -175,11 +193,12 @@ describe("the request after a redirect", () => {
     serverName: "cert.example.test",
     headers: { authorization: "secret" },
     method: "POST",
+    body: "the order",
     redirects: 5,
   });
   const first = asHop(firstHop(check));
   const landed = (location: string, status = 302, hop = first) =>
-    nextHop({ status, location }, hop, first, check);
+    nextHop({ status, location }, hop, first, check, false);
 
   it("on the same host keeps place, server name and headers", () => {
     const hop = asHop(landed("/b"));
@@ -207,12 +226,19 @@ describe("the request after a redirect", () => {
   });
 
   it.each([
-    [301, "GET"],
-    [302, "GET"],
-    [303, "GET"],
-    [307, "POST"],
-    [308, "POST"],
-  ])("after %i POST becomes %s", (status, method) => {
-    expect(asHop(landed("/b", status)).method).toBe(method);
+    [301, "GET", undefined],
+    [302, "GET", undefined],
+    [303, "GET", undefined],
+    [307, "POST", "the order"],
+    [308, "POST", "the order"],
+  ])("after %i POST becomes %s, with the body %s", (status, method, body) => {
+    expect(asHop(landed("/b", status))).toMatchObject({ method, body });
+  });
+
+  it("has no body for another server", () => {
+    expect(asHop(landed("https://login.example.test/", 307))).toMatchObject({
+      method: "POST",
+      body: undefined,
+    });
   });
 });

@@ -6,10 +6,10 @@ import type { HttpCheck } from "../../lambda/core/config.ts";
 /** A server on loopback that does to each connection whatever the test wants. */
 export type Target = { readonly port: number; readonly closed: () => Promise<void> };
 
-async function started(server: Server, host: string): Promise<Target> {
+async function started(server: Server, host: string, port = 0): Promise<Target> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, host, resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -18,13 +18,13 @@ async function started(server: Server, host: string): Promise<Target> {
   };
 }
 
-export function listen(serve: (socket: Socket) => void, host = "127.0.0.1"): Promise<Target> {
+export function listen(serve: (socket: Socket) => void, host = "127.0.0.1", port = 0): Promise<Target> {
   const server = createServer((socket) => {
     socket.on("error", () => {});
     serve(socket);
     socket.resume();
   });
-  return started(server, host);
+  return started(server, host, port);
 }
 
 export function listenTls(options: TlsOptions, serve: (socket: TLSSocket) => void): Promise<Target> {

@@ -52,31 +52,37 @@ describe("what an error says", () => {
     ["ECONNREFUSED", "connect", "connect-refused"],
     ["ETIMEDOUT", "connect", "connect-timeout"],
     ["ETIMEDOUT", "body", "body-timeout"],
-    ["EHOSTUNREACH", "connect", "connect-failed"],
-    ["ENETUNREACH", "connect", "connect-failed"],
+    ["EHOSTUNREACH", "connect", "connect-unreachable"],
+    ["ENETUNREACH", "connect", "connect-unreachable"],
     ["EWHATEVER", "connect", "connect-failed"],
-    ["ECONNRESET", "tls", "tls-failed"],
+    ["ECONNRESET", "tls", "tls-closed"],
     ["ECONNRESET", "first-byte", "reset"],
     ["EPIPE", "first-byte", "reset"],
     ["EWHATEVER", "body", "reset"],
     ["EWHATEVER", "tls", "tls-failed"],
-    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "first-byte", "tls-failed"],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "first-byte", "tls-client-certificate"],
+    ["ERR_SSL_UNSUPPORTED_PROTOCOL", "tls", "tls-version"],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "body", "tls-failed"],
+    ["CERT_NOT_YET_VALID", "tls", "tls-not-yet-valid"],
     ["CERT_REVOKED", "tls", "tls-untrusted"],
   ] as const)("%s while waiting for %s: %s", (code, phase, reason) => {
     expect(failureOf(error(code), phase).reason).toBe(reason);
   });
 
-  it.each(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"])("%s is our own lack: void", (code) => {
-    const { reason, what } = failureOf(error(code), "connect");
-    expect(isVoid({ ok: false, latencyMs: 0, reason, detail: what })).toBe(true);
-  });
+  it.each(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL", "EPERM"])(
+    "%s is our own lack: void",
+    (code) => {
+      const { reason, what } = failureOf(error(code), "connect");
+      expect(isVoid({ ok: false, latencyMs: 0, reason, detail: what })).toBe(true);
+    },
+  );
 
   it.each([
-    ["dns", "dns-failed"],
+    ["dns", "dns-timeout"],
     ["connect", "connect-timeout"],
-    ["tls", "tls-failed"],
+    ["tls", "tls-timeout"],
     ["first-byte", "first-byte-timeout"],
-    ["head", "body-timeout"],
+    ["head", "headers-timeout"],
     ["body", "body-timeout"],
   ] as const)("the deadline while waiting for %s: %s", (phase, reason) => {
     expect(timedOut(phase, 3000)).toMatchObject({ reason, what: expect.stringContaining("within 3000 ms") });

@@ -1,8 +1,9 @@
+import type { Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openProber, type Prober } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
-import type { Reason } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import { fixture, httpCheck, listenTls, never, page, saysAndCloses, withServer } from "./servers.ts";
 
 const timeoutMs = 20_000;
@@ -33,6 +34,10 @@ async function probe(options: TlsOptions, wanted: Partial<HttpCheck> = {}, by: P
 }
 
 const lax = { verifyCertificate: false };
+/** A fatal alert instead of a handshake (RFC 8446, 6). */
+const alerts = (description: number) => (socket: Socket) => {
+  socket.once("data", () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, description])));
+};
 const oldTls: TlsOptions = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" };
 
 describe("https", () => {
@@ -49,7 +54,17 @@ describe("https", () => {
     ["an expired one nobody looks at", shows("expired"), lax, "ok"],
     ["another name nobody looks at", shows("other-name"), lax, "ok"],
     ["a self-signed one nobody looks at", shows("self-signed"), lax, "ok"],
-    ["TLS older than 1.2", { ...shows("good"), ...oldTls }, {}, "tls-failed"],
+    ["one valid as long as wanted", shows("good"), { certificateDays: 1 }, "ok"],
+    ["one that is not valid as long", shows("good"), { certificateDays: 100_000 }, "tls-expires-soon"],
+    [
+      "an expired one of which only the days are looked at",
+      shows("expired"),
+      { ...lax, certificateDays: 1 },
+      "tls-expired",
+    ],
+    ["TLS older than 1.2", { ...shows("good"), ...oldTls }, {}, "tls-version"],
+    ["a client certificate wanted", { ...shows("good"), requestCert: true }, {}, "tls-client-certificate"],
+    ["another application protocol", { ...shows("good"), ALPNProtocols: ["h2"] }, {}, "tls-refused"],
   ])("%s", async (_name, options, wanted, expected) => {
     expect((await probe(options, wanted)).found).toBe(expected);
   });
@@ -75,21 +90,35 @@ describe("https", () => {
   });
 
   it.each([
-    ["speaks plain http", saysAndCloses(page(200)), timeoutMs],
-    ["closes during the handshake", (socket) => socket.once("data", () => socket.end()), timeoutMs],
+    ["tls-not-spoken", "speaks plain http", saysAndCloses(page(200)), timeoutMs],
     [
+      "tls-not-spoken",
+      "speaks first, and not TLS",
+      (socket) => socket.write("220 mail.example.test ESMTP\r\n"),
+      timeoutMs,
+    ],
+    [
+      "tls-closed",
+      "closes during the handshake",
+      (socket) => socket.once("data", () => socket.end()),
+      timeoutMs,
+    ],
+    [
+      "tls-closed",
       "resets during the handshake",
       (socket) => socket.once("data", () => socket.resetAndDestroy()),
       timeoutMs,
     ],
-    ["says nothing during the handshake", () => {}, 150],
-  ] satisfies [string, Parameters<typeof withServer>[0], number][])(
-    "tls-failed: a server that %s",
-    async (_name, serve, ms) => {
+    ["tls-refused", "does not know the name", alerts(112), timeoutMs],
+    ["tls-refused", "has an error of its own", alerts(80), timeoutMs],
+    ["tls-timeout", "says nothing during the handshake", () => {}, 150],
+  ] satisfies [Reason, string, Parameters<typeof withServer>[0], number][])(
+    "%s: a server that %s",
+    async (reason, _name, serve, ms) => {
       const finding = await withServer(serve, (port) =>
         prober.runCheck(httpCheck(port, { url: `https://127.0.0.1:${port}/` }), ms, never()),
       );
-      expect(finding).toMatchObject({ ok: false, reason: "tls-failed" });
+      expect(finding).toMatchObject({ ok: false, reason });
     },
   );
 });

@@ -115,6 +115,19 @@ describe("locations", () => {
 });
 
 test.each([
+  [2, "2 services tell what they would do and move nothing: s0, s1"],
+  [1000, "1000 services tell what they would do and move nothing: s0, s1, s2 and 997 more"],
+])("%i services in shadow mode are one warning, at the first one", (count, message) => {
+  const service = (i: number) =>
+    `  s${i}: { dns: { zoneId: Z0SHOP, name: s${i}.acme.com, type: A }, check: { https: / }, targets: [{ id: a, value: 3.1.1.1 }, { id: b, value: 3.1.1.2 }] }`;
+  const armed = service(9999).replace("{ dns", "{ mode: armed, dns");
+  const many = Array.from({ length: count }, (_, i) => service(i));
+  expect(warningsOf(`${head}services:\n${[armed, ...many].join("\n")}\n`)).toEqual([
+    `services.s0: mode shadow: ${message}`,
+  ]);
+});
+
+test.each([
   ["nobody", "", "nobody is told"],
   ["an empty list", "alerts: []\n", "nobody is told"],
   ["one e-mail", "alerts: [email: a@acme.com]\n", "the only alert"],

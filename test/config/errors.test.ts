@@ -133,7 +133,12 @@ describe("an endpoint", () => {
       "endpoints.docs.matches",
       "no regular expression",
     ],
-    [withEndpoint("{ https: https://acme.com, matches: ▸'(\\w+)*x' }"), "endpoints.docs.matches", "for ever"],
+    [
+      withEndpoint("{ https: https://acme.com, matches: ▸'a(?=b)' }"),
+      "endpoints.docs.matches",
+      "no regular",
+      "RE2",
+    ],
     [withEndpoint("{ https: https://acme.com, method: ▸get }"), "endpoints.docs.method", '"GET" or', '"GET"'],
     [
       withEndpoint("{ https: https://acme.com, method: HEAD, contains: ▸ok }"),

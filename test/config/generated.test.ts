@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { partition } from "@aws-sdk/core/client";
 import { describe, expect, test } from "vitest";
 import { configDocs, fullExample, smallExample } from "../../config/docs.ts";
+import { checksDocs, httpExample } from "../../config/docs-checks.ts";
 import { jsonSchema, jsonSchemaText } from "../../config/json-schema.ts";
 import { loadConfig } from "../../config/load.ts";
 import { regions } from "../../config/regions.ts";
+import { httpKeys } from "../../config/schema-http.ts";
+import { reasons } from "../../lambda/core/reason.ts";
 import { parse } from "./sample.ts";
 
 const committed = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -13,6 +16,12 @@ describe("generated files are in step: npm run docs", () => {
   test("pointsman.schema.json", () =>
     expect(committed("pointsman.schema.json") === jsonSchemaText()).toBe(true));
   test("docs/config.md", () => expect(committed("docs/config.md") === configDocs()).toBe(true));
+  test("docs/checks.md", () => expect(committed("docs/checks.md") === checksDocs()).toBe(true));
+});
+
+test("docs/checks.md has every reason and every option of http", () => {
+  const text = committed("docs/checks.md");
+  for (const word of [...reasons, ...Object.keys(httpKeys)]) expect(text).toContain(`\n| \`${word}\` |`);
 });
 
 describe("the JSON Schema", () => {
@@ -39,6 +48,9 @@ describe("what people copy is valid", () => {
   test("the small example", () => expect(parse(smallExample)).toMatchObject({ ok: true }));
   test("the full example, without a warning", () => {
     expect(parse(fullExample)).toMatchObject({ ok: true, warnings: [] });
+  });
+  test("the example of an http check", () => {
+    expect(parse(httpExample)).toMatchObject({ ok: true, warnings: [{ path: "alerts" }] });
   });
   test("the file that is shipped, but for alerts", () => {
     const file = new URL("../../pointsman.yaml", import.meta.url).pathname;

@@ -66,6 +66,8 @@ describe("the headline says what happened to what", () => {
     ["stays-down", "shop.example.com is down and stays where it is"],
     ["foreign", "shop.example.com is not as Pointsman left it: hands off"],
     ["armed-again", "shop.example.com is watched and armed again"],
+    ["unreadable", "shop.example.com cannot be looked at: its zone cannot be read"],
+    ["readable-again", "shop.example.com can be looked at again"],
     ["orphan", "shop.example.com points to a target that is not in the config"],
     ["limit", "shop.example.com stays: moved often enough within the hour"],
   ])("%s", (kind, headline) => expect(told(kind)).toBe(headline));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   type Brownout,
   ballotsByScore,
+  ballotsWithout,
   forgotten,
   isBad,
   isDegraded,
@@ -147,10 +148,10 @@ describe("the scores", () => {
 describe("votes by score", () => {
   const said = ballots(["primary", "standby"], "uu", "uu", "-u", "ru", "uu", "du");
   const at = (i: number) => `location-${i}`;
-  const state = { ...noBrownout, scores: { [at(0)]: 4, [at(1)]: 3.99, [at(2)]: 8, [at(4)]: 8 } };
+  const state = { ...noBrownout, scores: { [at(0)]: 3, [at(1)]: 2.99, [at(2)]: 8, [at(4)]: 8 } };
   const looks = [0, 1, 2, 5].map((i) => ({ location: at(i), ok: true }));
 
-  test("are those of the locations that looked: a full score is down, and what was down stays so", () => {
+  test("are those of the locations that looked: a high score is down, and what was down stays so", () => {
     const votes = ballotsByScore(said, "primary", state, looks);
     expect(Object.values(votes).map((one) => one["primary"])).toEqual([
       "down",
@@ -162,6 +163,14 @@ describe("votes by score", () => {
     ]);
     expect(Object.values(votes).every((one) => one["standby"] === "up")).toBe(true);
   });
+});
+
+test("nobody votes on what may be just as bad", () => {
+  const said = ballots(["primary", "standby"], "uu", "du");
+  expect(Object.values(ballotsWithout(said, "standby"))).toEqual([
+    { primary: "up", standby: "unknown" },
+    { primary: "down", standby: "unknown" },
+  ]);
 });
 
 describe("what is believed of an endpoint by its scores", () => {

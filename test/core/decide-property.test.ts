@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Config, Service } from "../../lambda/core/config.ts";
+import type { Config, Service, Target } from "../../lambda/core/config.ts";
 import { type Decision, decide } from "../../lambda/core/decide.ts";
 import type { Health } from "../../lambda/core/health.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
@@ -91,6 +91,16 @@ const decided = ({ config, service, state, healths, ballots }: Situation): Decis
 const saying = (ballots: Ballots, ...said: readonly [endpoint: string, vote: Vote][]): number =>
   Object.values(ballots).filter((votes) => said.every(([endpoint, vote]) => votes[endpoint] === vote)).length;
 
+/** How many saw nothing at all, and so had no vote on this target, where there are reference hosts. */
+const blind = ({ references }: Config, ballots: Ballots, { endpoint }: Target): number =>
+  references.length === 0
+    ? 0
+    : Object.values(ballots).filter(
+        (votes) =>
+          votes[endpoint] === "down" &&
+          Object.values(votes).every((vote) => vote === "down" || vote === "unknown"),
+      ).length;
+
 /** Everything the design forbids of a move, each checked by hand. */
 function flaws({ config, service, state, healths, ballots }: Situation, move: Decision): string[] {
   if (move.do === "stay") return [];
@@ -102,8 +112,10 @@ function flaws({ config, service, state, healths, ballots }: Situation, move: De
     "to a target of the service": targets.includes(move.to) && move.to.id !== move.from,
     "three locations judge, or the user accepts fewer": size >= 3 || config.acceptSingleLocation,
     "the quorum saw the target up": upThere >= Math.min(3, size),
-    "more than two thirds of those who voted on it saw it up":
-      upThere > (2 / 3) * (size - saying(ballots, [move.to.endpoint, "unknown"])) - 1e-9,
+    "more than two thirds of those who could see and voted on it saw it up":
+      upThere >
+      (2 / 3) * (size - saying(ballots, [move.to.endpoint, "unknown"]) - blind(config, ballots, move.to)) -
+        1e-9,
     "says whether what it leaves was up":
       move.fromUp === (move.kind === "failback" && move.failedMs === undefined),
     "no target fails without having been left down":

@@ -14,7 +14,8 @@ import {
   sortKey,
   type Watched,
 } from "../../lambda/core/endpoint-record.ts";
-import { type Finding, reasons } from "../../lambda/core/probe.ts";
+import type { Finding } from "../../lambda/core/probe.ts";
+import { reasons } from "../../lambda/core/reason.ts";
 import { failed, good, health, late, nineMs, noTime, refused } from "./fixture.ts";
 
 const watched = (probes: readonly KeptProbe[] = []): Watched => ({
@@ -37,6 +38,8 @@ describe("a probe is kept in the minute's record", () => {
     expect(keep(watched(), 3, good, nineMs + 12_345)).toEqual([[12_345, 3, 20]]));
   test("a failed one says why as well", () =>
     expect(keep(watched(), 0, refused, nineMs)).toEqual([[0, 0, 20, "connect-refused"]]));
+  test("where its time went is not kept", () =>
+    expect(keep(watched(), 3, { ...good, phases: { dns: 5, body: 15 } }, nineMs)).toEqual([[0, 3, 20]]));
   test("after the others, and the record itself is left alone", () => {
     const record = watched([[0, 0, 20]]);
     expect(keep(record, 1, good, nineMs + 10_000)).toEqual([

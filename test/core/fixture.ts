@@ -1,5 +1,6 @@
 import type { Health } from "../../lambda/core/health.ts";
-import type { Finding, Reason } from "../../lambda/core/probe.ts";
+import type { Finding } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import type { Ballots, Vote } from "../../lambda/core/vote.ts";
 
 /** A time of day that makes sense in alerts: 2026-11-21 09:00 UTC. */

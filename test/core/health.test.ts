@@ -55,6 +55,7 @@ describe("one location's probe is put to all locations", () => {
     ["up, and our process was late", up, late, false],
     ["never judged, and there was no time", neverJudged, noTime, false],
     ["up, and the check makes no sense", up, failed("bad-check"), true],
+    ["up, and the location has no DNS to ask", up, failed("dns-unreachable"), true],
     [
       "known not to be judged, and the check makes no sense",
       health("up", { trouble: "blind" }),

@@ -217,6 +217,13 @@ describe("on the word of all locations", () => {
       "wait",
     ],
     [
+      "it waits when only others were asked for",
+      atFrankfurt,
+      to("ireland"),
+      { ballots: ballots(["frankfurt", "oslo"], "uu", "uu", "uu", "uu", "uu") },
+      "wait",
+    ],
+    [
       "what cannot be done is refused at once",
       atFrankfurt,
       to("paris"),

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { provesMove, provesUp, sighted, tally, verdict } from "../../lambda/core/verdict.ts";
+import { provesMove, provesUp, sightOf, tally, verdict } from "../../lambda/core/verdict.ts";
 import type { Ballots, Vote } from "../../lambda/core/vote.ts";
+import { shopConfig } from "../sim/config.ts";
 import { all, ballots, multisets } from "./fixture.ts";
 
+/** No reference hosts: every location is believed. */
+const believeAll = sightOf({ references: [] });
+
 const proves = (configured: number, ...locations: string[]): boolean =>
-  provesMove(ballots(["primary", "standby"], ...locations), "primary", "standby", configured);
+  provesMove(ballots(["primary", "standby"], ...locations), "primary", "standby", configured, believeAll);
 
 describe("five locations, each says of the primary and of the standby: (u)p, (d)own, (r)efused, - no view", () => {
   test.each([
@@ -47,16 +51,29 @@ test.each([
   [false, "up at two, no view from the others", ["u", "u", "-", "-", "-"]],
   [false, "up at three, two pending", ["u", "u", "u"]],
 ])("a target is proven up: %s when %s", (is, _, locations) =>
-  expect(provesUp(ballots(["standby"], ...locations), "standby", 5)).toBe(is),
+  expect(provesUp(ballots(["standby"], ...locations), "standby", 5, believeAll)).toBe(is),
 );
 
 test.each([
   [true, "five of six", "uuuuud"],
   [false, "four of six: two thirds are not more than two thirds", "uuuudd"],
 ])("a target is proven up: %s at %s", (is, _, letters) => {
-  expect(provesUp(ballots(["standby"], ...letters), "standby", 6)).toBe(is);
+  expect(provesUp(ballots(["standby"], ...letters), "standby", 6, believeAll)).toBe(is);
   const primary = [...letters].map((letter) => (letter === "u" ? "du" : "uu"));
   expect(proves(6, ...primary)).toBe(is);
+});
+
+describe("with reference hosts, a location that saw nothing at all has no vote on the standby either", () => {
+  const asked = ["primary", "standby", "reference"];
+  const withReferences = (...locations: string[]): boolean =>
+    provesMove(ballots(asked, ...locations), "primary", "standby", 5, sightOf(shopConfig()));
+  test.each([
+    [true, "two are blind, the others saw one down and the other up", ["dud", "duu", "duu", "ddd", "ddd"]],
+    [false, "two see, and see the standby down", ["duu", "duu", "duu", "ddu", "ddu"]],
+    [false, "three are blind", ["duu", "duu", "ddd", "ddd", "ddd"]],
+    [false, "two are blind, one of the others sees the primary up", ["duu", "duu", "uuu", "ddd", "ddd"]],
+    [false, "all are blind", ["ddd", "ddd", "ddd", "ddd", "ddd"]],
+  ])("%s: %s", (is, _, locations) => expect(withReferences(...locations)).toBe(is));
 });
 
 type Pair = { readonly primary: Vote; readonly standby: Vote };
@@ -67,7 +84,7 @@ const asBallots = (said: readonly Pair[]): Ballots =>
 const situations = (configured: number): Pair[][] =>
   Array.from({ length: configured + 1 }, (_, answered) => multisets(pairs, answered)).flat();
 const isProven = (said: readonly Pair[], configured: number): boolean =>
-  provesMove(asBallots(said), "primary", "standby", configured);
+  provesMove(asBallots(said), "primary", "standby", configured, believeAll);
 
 /** The rule in the words of the design, counted by hand and in thirds. */
 function witnessed(said: readonly Pair[], configured: number): boolean {
@@ -117,8 +134,8 @@ describe.each([1, 2, 3, 4, 5])("with %i locations, whatever they have said so fa
     const wrong = every
       .filter((said) => isProven(said, configured))
       .filter((said) => {
-        const votes = tally(asBallots(said), "primary", configured, sighted(["reference"]));
-        const back = provesMove(asBallots(said), "standby", "primary", configured);
+        const votes = tally(asBallots(said), "primary", configured, sightOf(shopConfig()));
+        const back = provesMove(asBallots(said), "standby", "primary", configured, believeAll);
         return verdict(votes, configured) !== "down" || back;
       });
     expect(wrong).toEqual([]);
@@ -132,8 +149,8 @@ test("of five, fewer than three that see anything never prove anything", () => {
     (said) =>
       said.filter(isSighted).length < 3 &&
       (isProven(said, 5) ||
-        provesUp(asBallots(said), "standby", 5) ||
-        provesUp(asBallots(said), "primary", 5)),
+        provesUp(asBallots(said), "standby", 5, believeAll) ||
+        provesUp(asBallots(said), "primary", 5, believeAll)),
   );
   expect(wrong).toEqual([]);
 });

@@ -218,6 +218,7 @@ describe("a look at the zone while no change is under way", () => {
   test("takes in that a person pointed a name we moved to a target that is up, and that alone", () => {
     const byHand = standing(primary, 4);
     expect(seen(left(standby, 4), byHand, ["frankfurt"])).toEqual({ ...left(standby, 4), written: primary });
+    expect(seen({ ...left(standby, 4), intent }, byHand, ["frankfurt"]).intent?.now).toEqual(primary);
     expect(seen(left(standby, 4), byHand, ["ireland"]).disarmed?.why).toContain(
       "it was left at 198.51.100.20",
     );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isDown, quorum, sayTally, sighted, type Tally, tally, verdict } from "../../lambda/core/verdict.ts";
+import { isDown, quorum, sayTally, sightOf, type Tally, tally, verdict } from "../../lambda/core/verdict.ts";
+import { shopConfig } from "../sim/config.ts";
 import { ballots } from "./fixture.ts";
 
 const count = (up: number, down: number, refused: number, abstaining: number, pending: number): Tally => ({
@@ -131,16 +132,16 @@ describe("counting the votes", () => {
     expect(tally(votes, "shop", 5, believeNone)).toEqual(count(1, 0, 1, 3, 0)));
 
   test("a reference that answers, or refuses, shows that the location can see", () => {
-    expect(tally(votes, "shop", 5, sighted(["reference"]))).toEqual(count(1, 1, 1, 2, 0));
-    expect(sighted(["reference"])({ shop: "down", reference: "refused" })).toBe(true);
-    expect(sighted(["reference"])({ shop: "down", reference: "unknown" })).toBe(false);
+    expect(tally(votes, "shop", 5, sightOf(shopConfig()))).toEqual(count(1, 1, 1, 2, 0));
+    expect(sightOf(shopConfig())({ shop: "down", reference: "refused" })).toBe(true);
+    expect(sightOf(shopConfig())({ shop: "down", reference: "unknown" })).toBe(false);
   });
 
   test("another target that answers shows it as well", () =>
-    expect(sighted(["reference"])({ shop: "down", standby: "up", reference: "down" })).toBe(true));
+    expect(sightOf(shopConfig())({ shop: "down", standby: "up", reference: "down" })).toBe(true));
 
   test("without references every location is believed", () =>
-    expect(sighted([])({ shop: "down" })).toBe(true));
+    expect(sightOf({ references: [] })({ shop: "down" })).toBe(true));
 
   test("a location that was not asked about it has no view", () =>
     expect(tally(votes, "other", 5, believeAll)).toEqual(count(0, 0, 0, 5, 0)));

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../lambda/core/config.ts";
-import { type Finding, reasons } from "../../lambda/core/probe.ts";
+import type { Finding } from "../../lambda/core/probe.ts";
+import { isVoidReason, reasons } from "../../lambda/core/reason.ts";
 import { confirmTries, graceMs, vote } from "../../lambda/core/vote.ts";
 import { policy } from "../sim/config.ts";
 import { failed, forbidden, good, late, noTime, refused } from "./fixture.ts";
 
 const badCheck = failed("bad-check");
+const noDns = failed("dns-unreachable");
 
 describe("one location's vote, at most 3 tries", () => {
   test.each<[string, readonly Finding[], string]>([
@@ -21,6 +23,7 @@ describe("one location's vote, at most 3 tries", () => {
     ],
     ["one failed while our process was late in the others", [late, refused, late], "unknown"],
     ["the location was late in all of them", [late, late, late], "unknown"],
+    ["the location has no DNS to ask", [noDns, noDns, noDns], "unknown"],
     ["the location does not understand the check", [badCheck, badCheck, badCheck], "unknown"],
     ["the location could not be asked", [], "unknown"],
     ["a firewall refused one try, the others failed", [refused, forbidden, refused], "refused"],
@@ -41,7 +44,7 @@ describe("one location's vote, at most 3 tries", () => {
   ])("%s", (_, tries, threshold, is) => expect(vote(tries, threshold)).toBe(is));
 });
 
-const voids = ["prober-late", "no-time", "bad-check"] as const;
+const voids = reasons.filter(isVoidReason);
 const anyVoid = fc.constantFrom(...voids).map(failed);
 const anyFailure = fc
   .constantFrom(...reasons.filter((reason) => ![...voids, "refused-to-us"].includes(reason)))

@@ -1,22 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type App, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
 import { Pointsman } from "../../lib/pointsman.ts";
 import { parseValid, withEndpoint } from "../config/sample.ts";
-import { type Deployed, deployed, newApp, resources } from "./deployed.ts";
+import { assetFolder, type Deployed, deployed, newApp, resources } from "./deployed.ts";
 
 const before = withEndpoint("https://docs.acme.com/");
 const after = `${before}  api: https://api.acme.com/health\n`;
 const [one, two] = [deployed(before, { bundle: true }), deployed(after, { bundle: true })];
 
 /** The directory that becomes the zip of the function with this time-out. */
-function assetOf({ home, stacks }: Deployed, Timeout: number): string {
-  const [found] = Object.values(home.findResources("AWS::Lambda::Function", { Properties: { Timeout } }));
-  const app = stacks[0]?.node.root as App;
-  return join(app.outdir, `asset.${String(found?.["Properties"].Code.S3Key).replace(/\.zip$/, "")}`);
+function assetOf(of: Deployed, Timeout: number): string {
+  const [found] = Object.values(of.home.findResources("AWS::Lambda::Function", { Properties: { Timeout } }));
+  return assetFolder(of, String(found?.["Properties"].Code.S3Key));
 }
 
 test("another endpoint is another asset of the sweep, and nothing else anywhere", () => {
@@ -43,13 +42,13 @@ test("two configs in one app are two assets", () => {
 });
 
 test("the sweep's asset holds its code and the compiled config; a probe's holds code only", () => {
-  const sweep = assetOf(two, 180);
+  const sweep = assetOf(two, 300);
   expect(readdirSync(sweep).sort()).toEqual(["config.json", "index.mjs"]);
   expect(JSON.parse(readFileSync(join(sweep, "config.json"), "utf8"))).toEqual(parseValid(after).config);
   expect(readdirSync(assetOf(two, 120))).toEqual(["index.mjs"]);
 });
 
-test.each([180, 120])(
+test.each([300, 120])(
   "the code of the function with a time-out of %d s starts by itself and has a handler",
   (timeout) => {
     const script = 'const { handler } = await import("./index.mjs"); console.log(typeof handler);';

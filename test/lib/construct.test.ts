@@ -34,7 +34,7 @@ describe("in a user's own app", () => {
     expect(() => new Pointsman(stack, "Watch", { config })).toThrow(/home is eu-central-1.*eu-west-1/);
   });
 
-  test.each(["two words", "", "ä", "x".repeat(59)])("%j is no owner", (owner) => {
+  test.each(["two words", "", "x", "ää", "x".repeat(59)])("%j is no owner", (owner) => {
     expect(() => new Pointsman(new Stack(newApp(), "Mine"), "Watch", { config, owner })).toThrow(/owner/);
   });
 
@@ -62,7 +62,13 @@ describe("in a user's own app", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       MemorySize: 512,
       TracingConfig: { Mode: "Active" },
-      Environment: { Variables: { OWNER: "acme", PROBE_FUNCTION: "acme-probe" } },
+      Environment: {
+        Variables: {
+          OWNER: "acme",
+          PROBE_FUNCTION: "acme-probe",
+          NODE_OPTIONS: "--max-semi-space-size=4 --max-old-space-size=256",
+        },
+      },
     });
     template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
     expect(JSON.stringify(plain(statementsOf(template, "Reader")))).toMatch(/dynamodb:Query.*TablesResults/);

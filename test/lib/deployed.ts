@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import type { Config } from "../../lambda/core/config.ts";
 import { addDeployment } from "../../lib/deployment.ts";
 import { parseValid } from "../config/sample.ts";
 
@@ -39,20 +41,46 @@ export const manyServices = (count: number, sorts: "mixed" | "alike" = "mixed"):
 };
 
 export type Deployed = {
+  readonly config: Config;
   readonly home: Template;
   /** The further locations' templates by Region. */
   readonly further: ReadonlyMap<string, Template>;
   readonly stacks: readonly Stack[];
 };
 
+export type DeployedOptions = {
+  readonly bundle?: boolean;
+  readonly account?: string;
+  /** Checks may connect to this machine, as on a laptop. */
+  readonly laptop?: boolean;
+};
+
 /** What `cdk deploy` would send, of a file's text. */
-export function deployed(text: string, options: { bundle?: boolean; account?: string } = {}): Deployed {
-  const { config, settings } = parseValid(text);
+export function deployed(text: string, options: DeployedOptions = {}): Deployed {
+  const { config, settings } = parseValid(text, { laptop: options.laptop ?? false });
   const stacks = addDeployment(newApp(options.bundle), { config, settings, account: options.account });
   const [home, ...further] = stacks.map((stack) => Template.fromStack(stack));
   if (home === undefined) throw new Error("no home stack");
   const regions = stacks.slice(1).map((stack) => stack.region);
-  return { home, further: new Map(regions.map((region, i) => [region, further[i] ?? home])), stacks };
+  return { config, home, further: new Map(regions.map((region, i) => [region, further[i] ?? home])), stacks };
+}
+
+type AssetManifest = {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
+};
+
+/** The folder that becomes the zip of a function, by the name its template gives the zip. */
+export function assetFolder({ stacks }: Deployed, s3Key: string): string {
+  const [stack] = stacks;
+  if (stack === undefined) throw new Error("no stack");
+  const { outdir } = stack.node.root as App;
+  const manifests = stacks.map(({ artifactId }) => join(outdir, `${artifactId}.assets.json`));
+  for (const manifest of manifests) {
+    const { files } = JSON.parse(readFileSync(manifest, "utf8")) as AssetManifest;
+    const path = files[s3Key.replace(/\.zip$/, "")]?.source.path;
+    if (path !== undefined) return join(outdir, path);
+  }
+  throw new Error(`no asset is called ${s3Key}`);
 }
 
 export type Statement = {

@@ -67,15 +67,17 @@ describe("the sweep", () => {
     });
   });
 
-  test("has what the handler reads from its environment, and nothing else", () => {
+  test("has what the handler reads from its environment, a heap within its memory, and nothing else", () => {
     const [sweep] = Object.values(
-      home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 180 } }),
+      home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 300 } }),
     );
     const [probe] = Object.values(
       home.findResources("AWS::Lambda::Function", { Properties: { Timeout: 120 } }),
     );
+    expect(sweep?.["Properties"].MemorySize).toBe(256);
     const owner = String(probe?.["Properties"].FunctionName).replace(/-probe$/, "");
     expect(plain(sweep?.["Properties"].Environment.Variables)).toEqual({
+      NODE_OPTIONS: "--max-semi-space-size=4 --max-old-space-size=128",
       CONFIG_FILE: "config.json",
       OWNER: owner,
       PROBE_FUNCTION: `${owner}-probe`,

@@ -1,6 +1,7 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { silence } from "../../lib/home-alarm.ts";
+import { topicOutput } from "../../lib/stack-names.ts";
 import { parseValid, withEndpoint } from "../config/sample.ts";
 import { deployed, locations } from "./deployed.ts";
 
@@ -18,6 +19,19 @@ test("one stack for each further location, with the probe function home asks for
       ({ Properties }) => Properties.FunctionName,
     );
   for (const template of further.values()) expect(nameIn(template)).toEqual(nameIn(home));
+});
+
+test("commands find a topic at home and one where home is watched from", () => {
+  const { home, further } = deployed(text);
+  const topicOf = (template: typeof home | undefined) =>
+    Object.values(template?.findOutputs(topicOutput) ?? {}).map(({ Value }) => Value.Ref);
+  expect(topicOf(home)).toEqual([expect.stringMatching(/AlertsTopic/)]);
+  expect(locations.slice(1).map((region) => topicOf(further.get(region)))).toEqual([
+    [expect.stringMatching(/AlertsTopic/)],
+    [],
+    [],
+    [],
+  ]);
 });
 
 test("home is deployed last: it would be blind until whom it asks is there", () => {

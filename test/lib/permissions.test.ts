@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { generationName } from "../../lambda/core/records.ts";
-import { normalized } from "../../lib/dns-permissions.ts";
+import { dnsPermissions, normalized } from "../../lib/dns-permissions.ts";
 import { parseValid, withEndpoint, withService } from "../config/sample.ts";
 import {
   deployed,
@@ -23,6 +23,20 @@ const actionsOf = (statements: readonly Statement[]): string[] =>
 
 const allowing = (statements: readonly Statement[], action: string): Statement[] =>
   statements.filter(({ Action }) => list(Action).includes(action));
+
+const role = "arn:aws:iam::210987654321:role/dns/zone";
+
+/** The shop, and a blog whose zone is in another account. */
+const withBlog = withService({
+  more: `  blog:
+    mode: armed
+    dns: { zoneId: Z0BLOG, name: blog.acme.org, type: A, roleArn: '${role}' }
+    check: { https: /health }
+    targets:
+      - { id: frankfurt, value: 3.120.0.11 }
+      - { id: ireland, value: 34.240.0.21 }
+`,
+});
 
 const sweepOf = (text: string) => statementsOf(deployed(text).home, "SweepRole");
 
@@ -65,9 +79,32 @@ describe("what the sweep may do in Route 53", () => {
     expect(resourcesOf("route53:GetChange")).toEqual(["arn:aws:route53:::change/*"]);
   });
 
+  test("of a zone in another account it may take on the role, that one only, and nothing else", () => {
+    const statements = sweepOf(withBlog);
+    expect(statements.filter(({ Action }) => list(Action)[0]?.startsWith("route53:"))).toEqual(
+      sweepOf(withService()).filter(({ Action }) => list(Action)[0]?.startsWith("route53:")),
+    );
+    expect(plain(allowing(statements, "sts:AssumeRole"))).toEqual([
+      { Action: "sts:AssumeRole", Effect: "Allow", Resource: role },
+    ]);
+    expect(allowing(sweepOf(withService()), "sts:AssumeRole")).toEqual([]);
+  });
+
+  test("hundreds of roles are in statements that fit into a policy, each role in one", () => {
+    const [service] = parseValid(withService()).config.services;
+    if (service === undefined) throw new Error("no service");
+    const roles = Array.from({ length: 400 }, (_, i) => `arn:aws:iam::${100_000_000_000 + i}:role/dns/zone`);
+    const statements = dnsPermissions(
+      [...roles, ...roles].map((roleArn) => ({ ...service, dns: { ...service.dns, roleArn } })),
+    ).map((statement) => statement.toStatementJson() as Statement);
+    expect(statements.flatMap(({ Resource }) => Resource)).toEqual(roles);
+    // Two of them and the policy around them: a managed policy of 6,144 characters.
+    for (const statement of statements) expect(JSON.stringify(statement).length).toBeLessThan(3_000);
+  });
+
   test("without a service, nothing", () => {
     const statements = sweepOf(withEndpoint("https://docs.acme.com/"));
-    expect(actionsOf(statements).filter((action) => action.startsWith("route53:"))).toEqual([]);
+    expect(actionsOf(statements).filter((action) => /^(route53|sts):/.test(action))).toEqual([]);
   });
 
   test.each([
@@ -147,17 +184,22 @@ describe("what the running code calls and what it is allowed", () => {
     .map((file) => ({ file, text: readFileSync(new URL(file, lambda), "utf8") }));
 
   /** The actions behind each `new XCommand(` of a source, by the client that X is imported from. */
-  const called = ({ text }: { text: string }): string[] =>
-    [...text.matchAll(/new (\w+)Command\(/g)].map(([, command]) => {
+  const called = ({ text }: { text: string }): string[] => [
+    ...[...text.matchAll(/new (\w+)Command\(/g)].map(([, command]) => {
       const imports = [...text.matchAll(/import \{([^}]*)\} from "@aws-sdk\/([^"]+)"/g)];
       const client = imports.find(([, imported]) => imported?.includes(`${command}Command`))?.[2] ?? "";
       const action = `${services[client]}:${command}`;
       return iamNames[action] ?? action;
-    });
+    }),
+    // The one call that the SDK makes by itself.
+    ...[...text.matchAll(/\bfromTemporaryCredentials\(/g)].map(() => "sts:AssumeRole"),
+  ];
 
   test("AWS is called in lambda/aws only, by commands only", () => {
     for (const { file, text } of sources) {
-      if (/new \w+Command\(/.test(text)) expect(file).toMatch(/^aws\//);
+      if (/new \w+Command\(|@aws-sdk\/credential-providers/.test(text)) expect(file).toMatch(/^aws\//);
+      const [, providers] = /import \{([^}]*)\} from "@aws-sdk\/credential-providers"/.exec(text) ?? [];
+      if (providers !== undefined) expect(providers.trim()).toBe("fromTemporaryCredentials");
       // The clients that have a method for each action would be called unseen by the next test.
       expect(text).not.toMatch(/\b(DynamoDB|Route53|SNS|Lambda)\(\{/);
       expect(text).not.toMatch(/@aws-sdk\/lib-/);
@@ -165,7 +207,7 @@ describe("what the running code calls and what it is allowed", () => {
   });
 
   test("the sweep is granted every action it calls, and no other", () => {
-    const granted = actionsOf(sweepOf(withService()));
+    const granted = actionsOf(sweepOf(withBlog));
     const notByCode = [
       "logs:CreateLogStream",
       "logs:PutLogEvents",

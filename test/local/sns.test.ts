@@ -1,4 +1,9 @@
-import { PublishCommand, type PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
+import {
+  ListSubscriptionsByTopicCommand,
+  PublishCommand,
+  type PublishCommandInput,
+  SNSClient,
+} from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
 import { openTopic } from "../../lambda/aws/topic.ts";
 import { clientOf, forgetAws } from "../../local/aws-environment.ts";
@@ -103,4 +108,37 @@ test.each([
   expect(sns.published()).toHaveLength(taken);
   await send();
   expect(sns.published()).toHaveLength(taken + 1);
+});
+
+// API_ListSubscriptionsByTopic.
+test("subscriptions come in pages of 100, each with its owner and topic", async () => {
+  const { sns, client } = await open();
+  const subscription = (i: number) => ({
+    arn: `${TopicArn}:${i}`,
+    protocol: "email",
+    endpoint: `r${i}@a.com`,
+  });
+  sns.setSubscriptions(Array.from({ length: 101 }, (_, i) => subscription(i)));
+  const first = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  expect(first.Subscriptions).toHaveLength(100);
+  const second = await client.send(
+    new ListSubscriptionsByTopicCommand({ TopicArn, NextToken: first.NextToken }),
+  );
+  expect(second.NextToken).toBeUndefined();
+  expect(second.Subscriptions).toEqual([
+    {
+      SubscriptionArn: `${TopicArn}:100`,
+      Owner: "000000000000",
+      Protocol: "email",
+      Endpoint: "r100@a.com",
+      TopicArn,
+    },
+  ]);
+});
+
+test("nobody is subscribed at first, and nobody to a topic that is not there", async () => {
+  const { client } = await open();
+  const list = (arn: string) => client.send(new ListSubscriptionsByTopicCommand({ TopicArn: arn }));
+  await expect(list(TopicArn)).resolves.toMatchObject({ Subscriptions: [] });
+  await expect(list(`${TopicArn}-other`)).rejects.toMatchObject({ name: "NotFoundException" });
 });

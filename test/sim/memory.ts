@@ -8,47 +8,79 @@ export type Memory = {
   readonly cells: Map<string, { version: number; body: unknown }>;
   readonly records: Map<string, Map<string, EndpointRecord>>;
   readonly history: Map<string, Event>;
+  /** Whether an event was ever saved: in an outbox, or filed. */
+  isSaved(event: string): boolean;
 };
 
 /** What a table gives back: a copy, without what is undefined. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-export function openMemory(): Memory {
+const itself = <T>(value: T): T => value;
+
+/**
+ * @param isForgetful of each endpoint only the newest record is kept, and nothing is copied: for runs of years. The
+ *   product does not change what it has read or written.
+ */
+export function openMemory(isForgetful = false): Memory {
   const cells: Memory["cells"] = new Map();
   const records: Memory["records"] = new Map();
   const history: Memory["history"] = new Map();
+  const saved = new Set<string>();
+  const kept: <T>(value: T) => T = isForgetful ? itself : copy;
+  const noteSaved = (body: { outbox?: readonly Event[] }) => {
+    for (const { id } of body.outbox ?? []) saved.add(id);
+  };
   const store: Store = {
     cell: <T extends object>(key: string): Cell<T> => ({
       read: async () => {
         const found = cells.get(key);
-        return found && { version: found.version, body: copy(found.body) as T };
+        return found && { version: found.version, body: kept(found.body) as T };
       },
       put: async (body, seen) => {
         if ((cells.get(key)?.version ?? 0) !== seen) return "conflict";
-        cells.set(key, { version: seen + 1, body: copy(body) });
+        cells.set(key, { version: seen + 1, body: kept(body) });
+        noteSaved(body);
         return "saved";
       },
     }),
-    newest: async (endpoints, saved) => {
+    newest: async (endpoints, last) => {
       const found = new Map<string, EndpointRecord>();
       for (const id of endpoints) {
-        const of = [...(records.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-        const newest = of.at(-1)?.[1];
-        const last = (saved && records.get(id)?.get(sortKey(saved.epoch, saved.sequence))) ?? newest;
-        if (last) found.set(id, copy(last));
+        const of = records.get(id);
+        const record = (last && of?.get(sortKey(last.epoch, last.sequence))) ?? newestOf(of);
+        if (record) found.set(id, kept(record));
       }
       return found;
     },
     putRecords: async (batch) => {
       for (const record of batch) {
+        const key = sortKey(record.epoch, record.sequence);
         const of = records.get(record.endpoint) ?? new Map<string, EndpointRecord>();
-        of.set(sortKey(record.epoch, record.sequence), copy(record));
         records.set(record.endpoint, of);
+        noteSaved(record);
+        if (isForgetful && !forget(of, key)) continue;
+        of.set(key, kept(record));
       }
     },
     file: async (event) => {
+      saved.add(event.id);
       history.set(event.id, copy(event));
     },
   };
-  return { store, cells, records, history };
+  return { store, cells, records, history, isSaved: (event) => saved.has(event) };
+}
+
+function newestOf(of: ReadonlyMap<string, EndpointRecord> | undefined): EndpointRecord | undefined {
+  let newest = "";
+  for (const key of of?.keys() ?? []) if (key > newest) newest = key;
+  return of?.get(newest);
+}
+
+/** Makes room for a record, unless a newer one is there. */
+function forget(of: Map<string, EndpointRecord>, key: string): boolean {
+  for (const old of of.keys()) {
+    if (old > key) return false;
+    of.delete(old);
+  }
+  return true;
 }

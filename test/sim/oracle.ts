@@ -1,23 +1,22 @@
+import type { Service } from "../../lambda/core/config.ts";
 import type { Event } from "../../lambda/core/event.ts";
-import { readGeneration } from "../../lambda/core/records.ts";
-import type { ServiceState } from "../../lambda/core/service-state.ts";
-import { findSet, type Zone } from "../../local/route53/zone.ts";
-import { type Simulation, startMs, valuesOf, zoneNow } from "./simulation.ts";
+import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
+import { openChanges } from "./changes.ts";
+import { hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { type Simulation, startMs, zoneNow } from "./simulation.ts";
+import { knownOf, wasUp } from "./truth.ts";
 
 /** What really happened to the name: who pointed it where, and when. */
 export type Move = { readonly atMs: number; readonly by: string; readonly from: string; readonly to: string };
 
-const valueIn = (zone: Zone): string => findSet(zone, "shop.example.com", "A")?.values.join() ?? "";
-
-export function movesOf(sim: Simulation): Move[] {
-  return sim.zones.flatMap(({ atMs, by, zone }, i) => {
-    const before = sim.zones[i - 1];
-    if (before === undefined || valueIn(before.zone) === valueIn(zone)) return [];
-    return [{ atMs, by, from: valueIn(before.zone), to: valueIn(zone) }];
+export function movesOf(sim: Simulation, name = "shop.example.com"): Move[] {
+  const dns = { zoneId: "Z1", name, type: "A", ttlSeconds: 0 } as const;
+  const values = sim.zones.map(({ zone }) => standsIn(zone, dns).value);
+  return sim.zones.flatMap(({ atMs, by }, i) => {
+    const [from, to] = [values[i - 1], values[i]];
+    return from === undefined || to === undefined || from === to ? [] : [{ atMs, by, from, to }];
   });
 }
-
-const hostOf: Record<string, string> = { "192.0.2.10": "frankfurt", "198.51.100.20": "ireland" };
 
 /**
  * Checks the invariants of the design against what the simulated world really did, and says what is broken. It
@@ -25,76 +24,76 @@ const hostOf: Record<string, string> = { "192.0.2.10": "frankfurt", "198.51.100.
  * tells the truth in the end.
  */
 export function violations(sim: Simulation): string[] {
-  return [...emptiness(sim), ...wrongMoves(sim), ...untold(sim), ...unsaid(sim), ...untrue(sim)];
+  const services = servicesOf([...sim.deployed, sim.config]);
+  return [
+    ...wrongChanges(sim),
+    ...unsaid(sim),
+    ...services.flatMap((service) => [...untold(sim, service), ...untrue(sim, service)]),
+  ];
 }
 
-/** 3. Never an empty answer. */
-const emptiness = (sim: Simulation): string[] =>
-  sim.zones.flatMap(({ atMs, by, zone }) =>
-    valueIn(zone) === "" ? [`${by} left the name empty at ${atMs - startMs}`] : [],
-  );
-
-/**
- * How old a confirm may be when its move takes effect: the request is on its way, tried again, or held up while
- * nobody has taken over yet.
- */
-const freshMs = 25_000;
-
-/** 1, 2, 4. Every move of ours led to a target that was up, and away from one that was down (or back to the primary). */
-function wrongMoves(sim: Simulation): string[] {
-  return movesOf(sim).flatMap(({ atMs, by, from, to }) => {
-    if (by === "user") return [];
-    const was = (value: string, good: boolean) => {
-      const host = hostOf[value] ?? value;
-      const times = [0, 5_000, 10_000, 15_000, 20_000, freshMs].map((ageMs) => atMs - ageMs);
-      return times.some((ms) =>
-        sim.config.locations.every((location) => (sim.behaviour(host, location, ms) === "ok") === good),
-      );
-    };
-    const wrong: string[] = [];
-    if (!was(to, true)) wrong.push(`${by} moved to ${to} at ${atMs - startMs}, which was not up`);
-    if (to !== "192.0.2.10" && !was(from, false)) {
-      wrong.push(`${by} left ${from} at ${atMs - startMs}, which was not down`);
-    }
-    return wrong;
+function wrongChanges(sim: Simulation): string[] {
+  const check = openChanges(sim);
+  return sim.zones.flatMap((change, i) => {
+    const before = sim.zones[i - 1];
+    return before === undefined ? [] : check(change, before.zone);
   });
 }
 
+const isMove = ({ kind }: Event) => kind === "failover" || kind === "failback" || kind === "created";
+
 /** 6. Every move of ours is in the history and was told, each under one id. */
-function untold(sim: Simulation): string[] {
-  const moves = movesOf(sim).filter(({ by }) => by !== "user").length;
-  const isMove = ({ kind }: Event) => kind === "failover" || kind === "failback" || kind === "created";
-  const filed = [...sim.memory.history.values()].filter(isMove);
+export function untold(sim: Simulation, { dns }: Service): string[] {
+  const moves = movesOf(sim, dns.name).filter(({ by }) => by !== "user").length;
+  const isOurs = (event: Event) => isMove(event) && event.name === dns.name;
+  const filed = [...sim.memory.history.values()].filter(isOurs);
   const told = new Set(
     sim.alerts
       .map(({ alert }) => JSON.parse(alert.json) as Event)
-      .filter(isMove)
+      .filter(isOurs)
       .map(({ id }) => id),
   );
   const wrong: string[] = [];
-  if (filed.length !== moves) wrong.push(`${moves} moves, but ${filed.length} in the history`);
-  if (told.size !== moves) wrong.push(`${moves} moves, but ${told.size} told`);
-  for (const { id } of filed) if (!told.has(id)) wrong.push(`${id} is in the history and was never told`);
+  if (filed.length !== moves)
+    wrong.push(`${dns.name}: ${moves} moves, but ${filed.length} in the history (6)`);
+  if (told.size !== moves) wrong.push(`${dns.name}: ${moves} moves, but ${told.size} told (6)`);
+  for (const { id } of filed) if (!told.has(id)) wrong.push(`${id} is in the history and was never told (6)`);
   return wrong;
 }
 
 /** 6. An alert tells of a state that was saved before. */
 const unsaid = (sim: Simulation): string[] =>
-  sim.alerts.flatMap(({ alert, wasSaved }) => (wasSaved ? [] : [`${alert.id} was told before it was saved`]));
+  sim.alerts.flatMap(({ alert, wasSaved }) =>
+    wasSaved ? [] : [`${alert.id} was told before it was saved (6)`],
+  );
 
 /** What is saved in the end is how the zone is: the record, the generation, nothing half done or untold. */
-function untrue(sim: Simulation): string[] {
-  const state = sim.memory.cells.get("service#Z1/shop.example.com/A")?.body as ServiceState | undefined;
-  if (state === undefined) return ["the service was never saved"];
+export function untrue(sim: Simulation, service: Service): string[] {
+  const { dns } = service;
+  const state = sim.memory.cells.get(serviceKey(service))?.body as ServiceState | undefined;
+  if (state === undefined) return [`${dns.name} was never saved`];
+  if (state.disarmed) return [`${dns.name} is disarmed: ${state.disarmed.why}`];
+  const stands = standsIn(zoneNow(sim), dns);
   const wrong: string[] = [];
-  const txt = findSet(zoneNow(sim), "_pointsman-a.shop.example.com", "TXT");
-  const generation = txt ? readGeneration({ ...txt, type: "TXT" })?.generation : 0;
-  if (state.disarmed) return [`the name is disarmed: ${state.disarmed.why}`];
-  if (state.written?.values.join() !== valuesOf(sim).join()) wrong.push("the saved record is not the zone's");
-  if (state.generation !== generation)
-    wrong.push(`saved generation ${state.generation}, zone has ${generation}`);
+  if ((state.written?.values.join() ?? "") !== stands.value) wrong.push("the saved record is not the zone's");
+  if (state.generation !== stands.generation)
+    wrong.push(`saved generation ${state.generation}, zone has ${stands.generation}`);
   if (state.intent) wrong.push("a change is still saved as open");
   if (state.propagation) wrong.push("a change is still followed");
   if (state.outbox.length > 0) wrong.push(`${state.outbox.length} events are still to be told`);
-  return wrong;
+  return wrong.map((what) => `${dns.name} in the end: ${what}`);
+}
+
+/** In the end a name leads to a host that is up, if any of its targets is. */
+export function unserved(sim: Simulation, service: Service, sinceMs: number): string[] {
+  const known = knownOf(sim);
+  const { name } = service.dns;
+  const isUp = (value: string) => {
+    const host = hostOfValue([...sim.deployed, sim.config], name, value);
+    return host !== undefined && wasUp(known, host, sinceMs, sim.clock.now());
+  };
+  const { value } = standsIn(zoneNow(sim), service.dns);
+  if (isUp(value) || !service.targets.some((target) => isUp(target.value))) return [];
+  const atS = (sim.clock.now() - startMs) / 1000;
+  return [`${name} still leads to ${value} at ${atS} s, which is down, and another target is up`];
 }

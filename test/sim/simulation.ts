@@ -1,17 +1,17 @@
 import type { Alert } from "../../lambda/core/alert.ts";
 import type { Config } from "../../lambda/core/config.ts";
-import type { Finding } from "../../lambda/core/probe.ts";
-import type { RecordSet, Standing } from "../../lambda/core/records.ts";
-import { answer } from "../../lambda/steps/answer.ts";
+import type { Event } from "../../lambda/core/event.ts";
+import type { Change, RecordSet } from "../../lambda/core/records.ts";
 import { type Report, sweep } from "../../lambda/steps/sweep.ts";
-import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
+import type { World } from "../../lambda/steps/world.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
-import { type Clock, openClock } from "./clock.ts";
+import { type Clock, openClock, settlePromises } from "./clock.ts";
 import { type Memory, openMemory } from "./memory.ts";
-import { seeded } from "./seeded.ts";
+import type { Nature } from "./nature.ts";
+import { worldOf } from "./ports.ts";
 
 /** What an endpoint does to a probe, from a location, at a time. */
-export type Behaviour = "ok" | "refuse" | "black hole" | "forbid";
+export type Behaviour = "ok" | "refuse" | "black hole" | "forbid" | "error" | { readonly slowMs: number };
 
 /** What happens to one effect: nothing, or trouble before or after it took effect. */
 export type Trouble =
@@ -19,36 +19,79 @@ export type Trouble =
   | "fail after"
   | "kill before"
   | "kill after"
-  | { readonly pauseMs: number; readonly when: "before" | "after" };
+  | { readonly pauseMs: number; readonly when: "before" | "after" }
+  /** The call fails, and takes effect so much later all the same. */
+  | { readonly lateMs: number };
 
 /** One sweep's life: its effects are counted, so that trouble can strike at any of them. */
 export type Life = {
+  readonly number: number;
   readonly name: string;
+  readonly config: Config;
   readonly effects: string[];
+  effectCount: number;
   readonly trouble: Map<number, Trouble>;
   dead: boolean;
   frozenUntilMs: number;
   report?: Report | Error;
 };
 
+/** Something that really happened. */
+export type Step =
+  | { readonly is: "sent"; readonly by: Life; readonly changes: readonly Change[] }
+  | { readonly is: "changed"; readonly by: Life | "user"; readonly change: ZoneChange; readonly before: Zone }
+  | {
+      readonly is: "put";
+      readonly by: Life;
+      readonly key: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }
+  | { readonly is: "published"; readonly by: Life; readonly alert: Alert; readonly wasSaved: boolean }
+  | { readonly is: "filed"; readonly by: Life; readonly event: Event };
+
+/** The zone after a change that Route 53 took. */
+export type ZoneChange = {
+  readonly atMs: number;
+  /** When it was sent: evidence may grow old on the way. */
+  readonly sentMs: number;
+  readonly by: string;
+  /** What the sweep was started with that made it. */
+  readonly config?: Config;
+  readonly zone: Zone;
+};
+
 export type Simulation = {
   /** What the next sweep is started with; a deploy changes it. */
   config: Config;
+  /** Every config that a sweep was started with, in order. */
+  readonly deployed: Config[];
+  readonly seed: number;
   readonly clock: Clock;
   readonly memory: Memory;
   /** The zone after each change that Route 53 took, with when and by whom. */
-  readonly zones: { atMs: number; by: string; zone: Zone }[];
+  readonly zones: ZoneChange[];
   /** When which location was asked. */
   readonly asked: { atMs: number; location: string }[];
+  /** When which location gave no answer, or too late a one. */
+  readonly unasked: { atMs: number; location: string }[];
   readonly alerts: { atMs: number; alert: Alert; wasSaved: boolean }[];
   readonly lives: Life[];
+  /** How many sweeps were started. */
+  started: number;
   /** Every log line, for a readable trace. */
   readonly trace: string[];
-  behaviour: (endpoint: string, location: string, atMs: number) => Behaviour;
+  /** A line of the trace: nothing, in a quiet simulation. */
+  readonly say: (by: Life | Speaker, text: () => string) => void;
+  /** Told of every step, right after it. */
+  observe: (step: Step) => void;
+  behaviour: Nature["behaviour"];
+  /** How things really are, apart from what networks lose by chance; none: as they behave. */
+  truth?: Nature["truth"];
   /** How long a change takes to its name servers. */
   syncMs: number;
   /** Faults that strike every life: none, or why a call fails. */
-  fault: (effect: string, atMs: number) => "fail before" | "fail after" | undefined;
+  fault: (effect: string, atMs: number) => Trouble | undefined;
   /** How long a call takes. */
   takesMs: (effect: string, atMs: number) => number;
   /** The real line in front of Route 53. */
@@ -57,6 +100,33 @@ export type Simulation = {
   torn?: boolean;
   /** Trouble for one sweep, by its name and the number of the effect it strikes at. */
   troubleOf: (life: string) => Life["trouble"];
+  /** What Route 53 makes of a batch. */
+  apply: typeof applyBatch;
+  /** The world as it is handed to a sweep: a variant that is broken on purpose changes it. */
+  alter: (world: World, life: Life) => World;
+  readonly isQuick: boolean;
+  readonly isQuiet: boolean;
+};
+
+/** Who speaks in a trace besides sweeps: people, what happens to the world, and who judges. */
+export type Speaker = "user" | "world" | "ORACLE";
+
+/** A line of a trace. */
+export type Line = { readonly atMs: number; readonly by: string; readonly text: string };
+
+export type Options = {
+  readonly seed?: number;
+  /** The name of the hosted zone. */
+  readonly zone?: string;
+  /**
+   * Unless false, requests are answered at once by what `answer()` would answer, and time passes as fast as promises
+   * settle. It makes no other run of it (answers.test.ts), and three times as fast a one.
+   */
+  readonly isQuick?: boolean;
+  /** Nothing is kept of what only a person who reads the story wants: for runs of years. */
+  readonly isQuiet?: boolean;
+  /** Told of every line of the trace, also in a quiet simulation. */
+  readonly onLine?: (line: Line) => void;
 };
 
 /** Milliseconds that a call takes. */
@@ -64,24 +134,45 @@ const callMs = 10;
 
 export const startMs = Date.parse("2026-11-21T09:00:00Z");
 
-const never = new Promise<never>(() => {});
-
-export function openSimulation(config: Config, records: readonly RecordSet[]): Simulation {
-  const zone = openZone("Z1", "example.com", records);
+export function openSimulation(
+  config: Config,
+  records: readonly RecordSet[],
+  options: Options = {},
+): Simulation {
+  const { seed = 1, isQuick = true, isQuiet = false, onLine } = options;
+  const zone = openZone("Z1", options.zone ?? "example.com", records);
+  const clock = isQuick ? openClock(startMs, settlePromises()) : openClock(startMs);
+  const trace: string[] = [];
+  const isMute = isQuiet && onLine === undefined;
   return {
     config,
-    clock: openClock(startMs),
-    memory: openMemory(),
-    zones: [{ atMs: startMs, by: "user", zone }],
+    deployed: [],
+    seed,
+    clock,
+    memory: openMemory(isQuiet),
+    zones: [{ atMs: startMs, sentMs: startMs, by: "user", zone }],
     asked: [],
+    unasked: [],
     alerts: [],
     lives: [],
-    trace: [],
+    started: 0,
+    trace,
+    say: (speaker, say) => {
+      if (isMute) return;
+      const [atMs, by, text] = [clock.now(), typeof speaker === "string" ? speaker : speaker.name, say()];
+      if (!isQuiet) trace.push(`${atMs - startMs} ${by} ${text}`);
+      onLine?.({ atMs, by, text });
+    },
+    observe: () => {},
     behaviour: () => "ok",
     syncMs: 1_000,
     fault: () => undefined,
     takesMs: () => callMs,
     troubleOf: () => new Map(),
+    apply: applyBatch,
+    alter: (world) => world,
+    isQuick,
+    isQuiet,
   };
 }
 
@@ -98,9 +189,14 @@ export const valuesOf = (sim: Simulation, name = "shop.example.com"): readonly s
 
 /** Somebody else changes the zone. */
 export function changeZone(sim: Simulation, changes: Parameters<typeof applyBatch>[1]): void {
-  const result = applyBatch(zoneNow(sim), changes);
+  const before = zoneNow(sim);
+  const result = applyBatch(before, changes);
   if (!result.ok) throw new Error(result.messages.join("; "));
-  sim.zones.push({ atMs: sim.clock.now(), by: "user", zone: result.zone });
+  const atMs = sim.clock.now();
+  const change = { atMs, sentMs: atMs, by: "user", zone: result.zone };
+  sim.zones.push(change);
+  sim.say("user", () => `CHANGED ${JSON.stringify(changes)}`);
+  sim.observe({ is: "changed", by: "user", change, before });
 }
 
 /** The events told so far, in order, each once. */
@@ -110,18 +206,29 @@ export const told = (sim: Simulation): string[] => [
 
 /** Starts a sweep for a scheduled minute, now. It runs while the clock runs. */
 export function startSweep(sim: Simulation, scheduledMs: number): Life {
-  const name = `sweep ${sim.lives.length + 1}`;
-  const life: Life = { name, effects: [], trouble: sim.troubleOf(name), dead: false, frozenUntilMs: 0 };
-  sim.lives.push(life);
+  sim.started += 1;
+  const name = `sweep ${sim.started}`;
   const { config } = sim;
-  const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 150_000 };
-  void sweep(config, worldOf(sim, life), "test", shift).then(
-    (report) => {
-      life.report = report;
-    },
-    (error: unknown) => {
-      life.report = error instanceof Error ? error : new Error(String(error));
-    },
+  if (sim.deployed.at(-1) !== config) sim.deployed.push(config);
+  const life: Life = {
+    number: sim.started,
+    name,
+    config,
+    effects: [],
+    effectCount: 0,
+    trouble: sim.troubleOf(name),
+    dead: false,
+    frozenUntilMs: 0,
+  };
+  sim.lives.push(life);
+  const shift = { holder: name, scheduledMs, untilMs: scheduledMs + 270_000 };
+  const end = (report: Report | Error) => {
+    life.report = report;
+    sim.say(life, () => `ENDED ${report instanceof Error ? report.message : JSON.stringify(report)}`);
+    if (sim.isQuiet) sim.lives.splice(sim.lives.indexOf(life), 1);
+  };
+  void sweep(config, sim.alter(worldOf(sim, life), life), "test", shift).then(end, (error: unknown) =>
+    end(error instanceof Error ? error : new Error(String(error))),
   );
   return life;
 }
@@ -132,162 +239,4 @@ export async function runMinutes(sim: Simulation, untilMs: number): Promise<void
     startSweep(sim, Math.floor(sim.clock.now() / 60_000) * 60_000);
     await sim.clock.run(Math.min(untilMs, (Math.floor(sim.clock.now() / 60_000) + 1) * 60_000));
   }
-}
-
-function worldOf(sim: Simulation, life: Life): World {
-  const { clock } = sim;
-  const random = seeded(sim.lives.length);
-  const awake = async (): Promise<void> => {
-    while (life.frozenUntilMs > clock.now()) await clock.sleep(life.frozenUntilMs - clock.now());
-    if (life.dead) await never;
-  };
-  const effect = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
-    await awake();
-    const trouble = life.trouble.get(life.effects.length) ?? sim.fault(name, clock.now());
-    life.effects.push(name);
-    const pause = (when: "before" | "after") => {
-      if (typeof trouble === "object" && trouble.when === when)
-        life.frozenUntilMs = clock.now() + trouble.pauseMs;
-    };
-    pause("before");
-    await awake();
-    if (trouble === "kill before") life.dead = true;
-    await clock.sleep(sim.takesMs(name, clock.now()));
-    await awake();
-    if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
-    const result = await work();
-    if (trouble === "kill after") life.dead = true;
-    pause("after");
-    await awake();
-    if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);
-    return result;
-  };
-  return {
-    now: clock.now,
-    elapsed: clock.now,
-    random,
-    sleep: async (ms, signal) => {
-      await clock.sleep(ms, signal);
-      await awake();
-    },
-    ask: (request) => {
-      sim.asked.push({ atMs: clock.now(), location: request.location });
-      return effect(`ask ${request.location}`, () => answer(request, answerPorts(sim, request.location)));
-    },
-    store: storeOf(sim.memory.store, effect),
-    dns: dnsOf(sim, life, effect),
-    publish: (alert) =>
-      effect("publish", () => {
-        sim.alerts.push({ atMs: clock.now(), alert, wasSaved: isSaved(sim.memory, alert.id) });
-      }),
-    log: (level, message, facts) => {
-      sim.trace.push(
-        `${clock.now() - startMs} ${life.name} ${level} ${message} ${JSON.stringify(facts ?? {})}`,
-      );
-    },
-  };
-}
-
-/** Whether the tables hold an event that is being told: in an outbox, or filed already. */
-function isSaved({ cells, records, history }: Memory, id: string): boolean {
-  const bodies = [
-    ...[...cells.values()].map(({ body }) => body),
-    ...[...records.values()].flatMap((of) => [...of.values()]),
-  ];
-  return (
-    history.has(id) ||
-    bodies.some((body) => (body as { outbox?: { id: string }[] }).outbox?.some((event) => event.id === id))
-  );
-}
-
-type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
-
-const storeOf = (store: Store, effect: Effect): Store => ({
-  cell: <T extends object>(key: string): Cell<T> => {
-    const cell = store.cell<T>(key);
-    const kind = key.split("#")[0];
-    return {
-      read: () => effect(`read ${kind}`, () => cell.read()),
-      put: (body, seen) => effect(`put ${kind}`, () => cell.put(body, seen)),
-    };
-  },
-  newest: (endpoints, saved) => effect("newest", () => store.newest(endpoints, saved)),
-  putRecords: (records) => effect("put records", () => store.putRecords(records)),
-  file: (event) => effect("file", () => store.file(event)),
-});
-
-const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
-  change: async (_zoneId, changes, _comment, isWanted) => {
-    if (sim.line ? !(await sim.line.turn(isWanted)) : !isWanted()) return { is: "withheld" };
-    return effect("change", () => {
-      const sets = changes.map(({ action, record }) => ({ action, set: record }));
-      const result = applyBatch(zoneNow(sim), sets);
-      if (!result.ok) {
-        sim.trace.push(`${sim.clock.now() - startMs} ${life.name} refused ${result.messages.join("; ")}`);
-        return { is: "refused" as const };
-      }
-      sim.zones.push({ atMs: sim.clock.now(), by: life.name, zone: result.zone });
-      return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
-    });
-  },
-  read: async (_zoneId, { name, type }, generation): Promise<Standing> => {
-    if (sim.line || sim.torn) {
-      await sim.line?.turn();
-      const record = await effect("read zone", () => plain(sim, name, type));
-      await sim.line?.turn();
-      return { record, generation: await effect("read generation", () => plain(sim, generation, "TXT")) };
-    }
-    return effect("read zone", (): Standing => {
-      return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
-    });
-  },
-  status: async (changeId) => {
-    if (sim.line && sim.line.waiting() > 0) return "not asked";
-    await sim.line?.turn();
-    return effect("status", () => {
-      const change = sim.zones[Number(changeId.slice(1))];
-      return change && sim.clock.now() - change.atMs >= sim.syncMs ? "in-sync" : "pending";
-    });
-  },
-});
-
-function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
-  const found = findSet(zoneNow(sim), name, type);
-  return found ? { name, type, ttlSeconds: found.ttlSeconds, values: found.values } : null;
-}
-
-/** How long a good or failing answer takes. */
-const answerMs = 20;
-
-/** The product's own answering of a request, over simulated endpoints. */
-const answerPorts = (sim: Simulation, location: string): Parameters<typeof answer>[1] => ({
-  nowMs: sim.clock.now,
-  sleep: sim.clock.sleep,
-  watchLateness: () => ({ count: () => 0, stop: () => {} }),
-  openProber: () => ({
-    runCheck: async (check, timeoutMs, signal) => {
-      const id = check.type === "tcp" ? check.host : new URL(check.url).hostname;
-      return probe(sim, id, location, timeoutMs, signal);
-    },
-    close: () => {},
-  }),
-});
-
-async function probe(
-  sim: Simulation,
-  id: string,
-  location: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Finding> {
-  const behaviour = sim.behaviour(id, location, sim.clock.now());
-  const takesMs = behaviour === "black hole" ? timeoutMs : answerMs;
-  const startedMs = sim.clock.now();
-  await sim.clock.sleep(takesMs, signal);
-  const latencyMs = sim.clock.now() - startedMs;
-  if (latencyMs < takesMs) return { ok: false, latencyMs, reason: "no-time", detail: "cut short." };
-  if (behaviour === "ok") return { ok: true, latencyMs };
-  if (behaviour === "forbid") return { ok: false, latencyMs, reason: "refused-to-us", detail: "status 403." };
-  const reason = behaviour === "refuse" ? "connect-refused" : "connect-timeout";
-  return { ok: false, latencyMs, reason, detail: `${id} ${behaviour}.` };
 }

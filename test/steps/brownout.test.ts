@@ -21,7 +21,7 @@ describe("a brown-out of the primary", () => {
       await runMinutes(sim, at(1800));
       expect(valuesOf(sim), story(sim)).toEqual([ireland]);
       expect(movesOf(sim).length, story(sim)).toBe(1);
-      expect((movesOf(sim)[0]?.atMs ?? 0) - at(60)).toBeLessThanOrEqual(120_000);
+      expect((movesOf(sim)[0]?.atMs ?? 0) - at(60)).toBeLessThanOrEqual(300_000);
       expect(told(sim)).toContain("degraded");
     }
   });
@@ -51,6 +51,31 @@ describe("a brown-out of the primary", () => {
     await runMinutes(sim, at(600));
     expect(movesOf(sim), story(sim)).toEqual([]);
     expect(told(sim)).toContain("stays-down");
+  });
+
+  // Once in hours of it chance has one target fail everywhere, three times in a row, and the other answer everywhere.
+  test("of both targets alike moves hardly anything: the standby is no better", async () => {
+    let moves = 0;
+    for (const seed of seeds) {
+      const half = seeded(seed);
+      const sim = simulate((host, _from, ms) =>
+        host !== "r1" && host !== "r2" && host !== "r3" && ms >= at(60) && half() < 0.5 ? "refuse" : "ok",
+      );
+      await runMinutes(sim, at(1800));
+      moves += movesOf(sim).length;
+      expect(told(sim), story(sim)).toContain("stays-down");
+    }
+    expect(moves).toBeLessThanOrEqual(1);
+  });
+
+  test("of the primary, worse from one minute to the next, ends in the name being moved once it is plainly down", async () => {
+    const half = seeded(5);
+    const sim = simulate((host, _from, ms) => {
+      if (host === "frankfurt" && ms >= at(300)) return "refuse";
+      return !host.startsWith("r") && ms >= at(60) && half() < 0.4 ? "refuse" : "ok";
+    });
+    await runMinutes(sim, at(420));
+    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
   });
 
   test("is found by the next sweep where the last one died in the middle of it", async () => {

@@ -72,15 +72,16 @@ async function effectsOf(outage: Outage): Promise<Map<string, readonly string[]>
 
 /**
  * The first sweep sees the name for the first time and moves it, the third sees the primary heal, the fourth moves
- * back. A short outage is the first one's alone.
+ * back. A short outage is the first one's alone. In sweeps that move nothing every fourth effect is enough; random trouble strikes everywhere
+ * (test/sim/fuzz).
  */
-const strikes: [string, Outage, string][] = [
-  ["the long outage, sweep 1", long, "sweep 1"],
-  ["the long outage, sweep 2", long, "sweep 2"],
-  ["the long outage, sweep 3", long, "sweep 3"],
-  ["the long outage, sweep 4", long, "sweep 4"],
-  ["the brief outage, sweep 1", brief, "sweep 1"],
-  ["the blip, sweep 1", blip, "sweep 1"],
+const strikes: [string, Outage, string, number][] = [
+  ["the long outage, sweep 1", long, "sweep 1", 2],
+  ["the long outage, sweep 2", long, "sweep 2", 4],
+  ["the long outage, sweep 3", long, "sweep 3", 4],
+  ["the long outage, sweep 4", long, "sweep 4", 1],
+  ["the brief outage, sweep 1", brief, "sweep 1", 1],
+  ["the blip, sweep 1", blip, "sweep 1", 4],
 ];
 
 test("a sweep paused for 50 s at any effect, while the next one is late, does not act on what it saw before", async () => {
@@ -99,10 +100,11 @@ test("a sweep paused for 50 s at any effect, while the next one is late, does no
 });
 
 describe.each(Object.entries(troubles))("a sweep %s", (_, trouble) => {
-  test.each(strikes)("at any of its effects breaks nothing: %s", async (_, outage, life) => {
+  test.each(strikes)("at any of its effects breaks nothing: %s", async (_, outage, life, every) => {
     const effects = (await effectsOf(outage)).get(life) ?? [];
     expect(effects.length).toBeGreaterThan(20);
     for (const [k, effect] of effects.entries()) {
+      if (k % every > 0) continue;
       const sim = simulate(outage, new Map([[life, new Map([[k, trouble]])]]));
       await runMinutes(sim, endMs);
       const told = `effect ${k} (${effect})\n${story(sim)}`;

@@ -154,10 +154,10 @@ describe("an order is refused, and says why,", () => {
   test("when nobody watched while it was good", async () => {
     const sim = simulate(broken());
     await runMinutes(sim, at(60));
-    await sim.clock.run(at(240));
+    await sim.clock.run(at(330));
     await away(sim);
-    await sim.clock.run(at(420));
-    await runMinutes(sim, at(480));
+    await sim.clock.run(at(480));
+    await runMinutes(sim, at(540));
     expect(answer(sim), story(sim)).toBe("it was not carried out in time");
     expect(sim.zones.length).toBe(1);
     expect(filed(sim)).toContain("order");

@@ -180,7 +180,7 @@ describe("deliveries", () => {
     expect(sim.lives[0]?.report).toMatchObject({ ended: "time" });
     await runMinutes(sim, at(700));
     const last = [...(sim.memory.records.get("shop/ireland")?.values() ?? [])].at(-1);
-    expect(last?.counters.seenMs).toBeLessThan(250_000);
+    expect(last?.counters.seenMs).toBeLessThan(400_000);
     expect(last?.counters.upMs).toBe(last?.counters.seenMs);
   });
 
@@ -220,4 +220,21 @@ test("the zone of a quiet service is left alone: no generation before the first 
   await runMinutes(sim, at(600));
   expect(zoneNow(sim).names.has("_pointsman-a.shop.example.com.")).toBe(false);
   expect(sim.zones.length).toBe(1);
+});
+
+test("a standby's failure is put to all locations without asking for the primary; the primary's asks for both", async () => {
+  const asked = { frankfurt: 0, ireland: 0 };
+  const behaviour = broken(["ireland", 65, 75, "refuse"], ["frankfurt", 125, 135, "refuse"]);
+  const sim = simulate((host, location, atMs) => {
+    if (host === "frankfurt" || host === "ireland") asked[host] += 1;
+    return behaviour(host, location, atMs);
+  });
+  await runMinutes(sim, at(60));
+  const before = { ...asked };
+  await runMinutes(sim, at(85));
+  expect(asked.frankfurt - before.frankfurt).toBe(3);
+  expect(asked.ireland - before.ireland).toBeGreaterThan(3 + locations.length);
+  const between = { ...asked };
+  await runMinutes(sim, at(145));
+  expect(asked.ireland - between.ireland).toBeGreaterThanOrEqual(6 + locations.length);
 });

@@ -234,6 +234,25 @@ test("failing back by hand is taken in, and the next outage of the primary moves
   expect(valuesOf(sim), story(sim)).toEqual([ireland]);
 });
 
+test("whoever moves a name by hand in the moment we do is told once, and the name is watched on", async () => {
+  const sim = simulate(broken(["frankfurt", 65, 300, "refuse"], ["ireland", 600, forever, "refuse"]), {
+    failback: "manual",
+  });
+  // The hand is quicker than our batch, which is on its way.
+  sim.takesMs = (effect) => (effect === "change" ? 2_000 : 10);
+  sim.observe = (step) => {
+    if (step.is !== "sent" || sim.zones.length > 1) return;
+    changeZone(sim, [
+      { action: "DELETE", set: shopRecord },
+      { action: "CREATE", set: { ...shopRecord, values: [ireland] } },
+    ]);
+  };
+  await runMinutes(sim, at(590));
+  expect(told(sim), story(sim)).toEqual(["foreign", "armed-again", "move-dropped", "up"]);
+  await runMinutes(sim, at(660));
+  expect(valuesOf(sim), story(sim)).toEqual([frankfurt]);
+});
+
 test("a name that somebody points back to a primary that is down is left alone, and people are told", async () => {
   const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
   await runMinutes(sim, at(150));

@@ -9,11 +9,11 @@ import { openRoute53 } from "../../../local/route53/api.ts";
 import { findSet, openZone } from "../../../local/route53/zone.ts";
 
 /** The SDK's client, which tries once unless told otherwise. */
-export const connectTo = (endpoint: string, maxAttempts = 1) =>
+export const connectTo = (endpoint: string, maxAttempts = 1, accessKeyId = "dummy") =>
   new Route53Client({
     endpoint,
     region: "us-east-1",
-    credentials: { accessKeyId: "dummy", secretAccessKey: "dummy" },
+    credentials: { accessKeyId, secretAccessKey: "dummy" },
     maxAttempts,
   });
 

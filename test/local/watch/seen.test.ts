@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Probe, Reason } from "../../../lambda/core/probe.ts";
+import type { Probe } from "../../../lambda/core/probe.ts";
+import type { Reason } from "../../../lambda/core/reason.ts";
 import type { LocationCall } from "../../../local/lambda-api.ts";
 import { seenIn } from "../../../local/watch/seen.ts";
 

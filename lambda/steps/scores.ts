@@ -1,0 +1,129 @@
+import {
+  type Brownout,
+  ballotsByScore,
+  ballotsWithout,
+  isBad,
+  isDegraded,
+  type Look,
+  scoreProbe,
+  scoreRound,
+} from "../core/brownout.ts";
+import type { Endpoint, Service } from "../core/config.ts";
+import { askEveryMs } from "../core/due.ts";
+import { keep, type Watched } from "../core/endpoint-record.ts";
+import { isRefusal, isVoid, type Probe } from "../core/probe.ts";
+import { pointsTo } from "../core/records.ts";
+import type { ServiceState } from "../core/service-state.ts";
+import { isDown, sightOf, tally } from "../core/verdict.ts";
+import type { Ballots } from "../core/vote.ts";
+import type { Confirmed } from "./confirm.ts";
+import type { Group, Sweep } from "./watch.ts";
+
+/** While it is down, probes of the rotation say what is known; only what all locations find counts. */
+export function scored(
+  sweep: Sweep,
+  { policy }: Endpoint,
+  { brownout, health }: Watched,
+  location: string,
+  probe: Probe,
+  atMs: number,
+): Brownout {
+  if (health.state === "down" || health.maintenance || isVoid(probe) || isRefusal(probe)) return brownout;
+  const { length } = sweep.config.locations;
+  return scoreProbe(brownout, { location, ok: probe.ok }, askEveryMs(policy, length), length, atMs);
+}
+
+/** The probe in the minute's list, and in the counters. */
+export function withProbe(
+  sweep: Sweep,
+  watched: Watched,
+  location: string,
+  probe: Probe,
+  atMs: number,
+): Watched {
+  sweep.done.probes += 1;
+  const { counters } = watched;
+  return {
+    ...watched,
+    probes: keep(watched, sweep.config.locations.indexOf(location), probe, atMs),
+    counters: {
+      ...counters,
+      probes: counters.probes + 1,
+      failedProbes: counters.failedProbes + (probe.ok || isVoid(probe) ? 0 : 1),
+    },
+  };
+}
+
+export const isBadNow = (sweep: Sweep, id: string): boolean => {
+  const watched = sweep.watched.get(id);
+  return watched !== undefined && isBad(watched.brownout, sweep.config.locations.length);
+};
+
+/** Takes each location's first try into the scores, and every try into the minute's list. */
+export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: number): void {
+  const canSee = sightOf(sweep.config);
+  const blind = Object.entries(confirmed.ballots).flatMap(([at, votes]) => (canSee(votes) ? [] : [at]));
+  const { length } = sweep.config.locations;
+  for (const { id } of group.endpoints) {
+    const watched = sweep.watched.get(id);
+    if (watched === undefined) continue;
+    const looks = looksOf(confirmed, id).filter(({ location }) => !blind.includes(location));
+    const { state, maintenance } = watched.health;
+    const brownout = maintenance
+      ? watched.brownout
+      : scoreRound(watched.brownout, looks, blind, length, atMs, state);
+    sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
+  }
+}
+
+const looksOf = ({ looks }: Confirmed, id: string): readonly Look[] => looks.get(id) ?? [];
+
+export const byScore = (sweep: Sweep, id: string, confirmed: Confirmed): Ballots => {
+  const brownout = sweep.watched.get(id)?.brownout;
+  const { ballots } = confirmed;
+  return brownout && isBadNow(sweep, id)
+    ? ballotsByScore(ballots, id, brownout, looksOf(confirmed, id))
+    : ballots;
+};
+
+export const isDownIn = (sweep: Sweep, ballots: Ballots, id: string): boolean => {
+  const { length } = sweep.config.locations;
+  return isDown(tally(ballots, id, length, sightOf(sweep.config)), length);
+};
+
+function withProbes(sweep: Sweep, watched: Watched, { probes, startedMs }: Confirmed): Watched {
+  let next = watched;
+  for (const { location, probe } of probes) {
+    if (probe.id === watched.endpoint) {
+      next = withProbe(sweep, next, location, probe, startedMs + probe.startedAfterMs);
+    }
+  }
+  return next;
+}
+
+export const activeOf = (service: Service, state: ServiceState): string | undefined =>
+  service.targets.find(({ id }) => id === pointsTo(service, state.written))?.endpoint;
+
+/**
+ * The ballots a decision rests on. Where the active target is bad without being plainly down, the votes on it are as the
+ * scores have them, and nobody votes on another that is degraded as well: a name never leaves one for another just as
+ * bad.
+ */
+export function evidenceOf(
+  sweep: Sweep,
+  service: Service,
+  active: string | undefined,
+  confirmed: Confirmed,
+): Ballots {
+  const { ballots } = confirmed;
+  if (active === undefined || !isBadNow(sweep, active) || isDownIn(sweep, ballots, active)) return ballots;
+  const { length } = sweep.config.locations;
+  const degraded = service.targets.filter(({ endpoint }) => {
+    const brownout = sweep.watched.get(endpoint)?.brownout;
+    return endpoint !== active && brownout !== undefined && isDegraded(brownout, false, length);
+  });
+  return degraded.reduce(
+    (votes, { endpoint }) => ballotsWithout(votes, endpoint),
+    byScore(sweep, active, confirmed),
+  );
+}

@@ -1,0 +1,8 @@
+// Apart from the constructs, for commands that look for the stacks without loading the CDK.
+
+export const homeStackName = "Pointsman";
+
+export const locationStackName = (region: string): string => `Pointsman-${region}`;
+
+/** The output that holds a topic's ARN: home's for alerts, the first further location's for home's silence. */
+export const topicOutput = "TopicArn";

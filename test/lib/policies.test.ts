@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { deployed, manyServices } from "./deployed.ts";
+
+type Statement = {
+  readonly Sid: string;
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+};
+
+const policy = (name: string): Statement[] => {
+  const text = readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+  return (JSON.parse(text) as { Statement: Statement[] }).Statement;
+};
+
+const receivers = `alerts:
+  - email: ops@acme.com
+  - lambda: arn:aws:lambda:eu-central-1:123456789012:function:alerts
+`;
+
+test("docs/execution-policy.json covers the service of everything the stacks are made of", () => {
+  // So many that the sweep's role needs managed policies.
+  const { home, further } = deployed(`${manyServices(100)}${receivers}`);
+  const types = [home, ...further.values()].flatMap((template) =>
+    Object.values(template.toJSON()["Resources"] as Record<string, { Type: string }>).map(({ Type }) => Type),
+  );
+  expect(types).toContain("AWS::IAM::ManagedPolicy");
+  const needed = types.filter((type) => type.startsWith("AWS::") && !type.startsWith("AWS::CDK::"));
+  const services = new Set(needed.map((type) => type.split("::")[1]?.toLowerCase()));
+  const allowed = new Set(
+    policy("execution-policy.json").flatMap(({ Action }) =>
+      [Action].flat().map((action) => action.split(":")[0]),
+    ),
+  );
+  expect([...services].filter((service) => !allowed.has(service))).toEqual([]);
+});
+
+test("docs/deployer-policy.json names roles that cdk bootstrap makes", () => {
+  const cdk = dirname(createRequire(import.meta.url).resolve("aws-cdk/package.json"));
+  const template = readFileSync(join(cdk, "lib/api/bootstrap/bootstrap-template.yaml"), "utf8");
+  const { Resources } = parse(template) as { Resources: Record<string, Made> };
+  const made = Object.values(Resources).flatMap(({ Properties }) => Properties.RoleName?.["Fn::Sub"] ?? []);
+  const [deploy] = policy("deployer-policy.json");
+  const named = [deploy?.Resource ?? []].flat().map((arn) => arn.replace(/^.*:role\//, ""));
+  expect(named).toHaveLength(3);
+  expect(made.map((name) => name.replaceAll(/\$\{.*?\}/g, "*"))).toEqual(
+    expect.arrayContaining(named.map((name) => name.replaceAll(/hnb659fds|123456789012/g, "*"))),
+  );
+});
+
+type Made = { readonly Properties: { readonly RoleName?: { readonly "Fn::Sub": string } } };

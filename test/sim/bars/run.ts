@@ -1,0 +1,88 @@
+import { fork } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { bars } from "./all.ts";
+import { type Bar, type Sample, valuesOf } from "./bar.ts";
+import type { Done, Task } from "./worker.ts";
+
+const help = `npm run simulate:bars -- [options]
+
+Measures what detection promises, over many simulated worlds on all processors, and prints it as a table.
+
+  --only <text>    only the bars whose name contains this
+  --scale <share>  this share of the worlds: 0.1 is a tenth of the time
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    scale: { type: "string", default: "1" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const worldsOf = (bar: Bar, scale: number): number => Math.max(1, Math.round(bar.worlds * scale));
+
+/** Hands the tasks to one process for each processor, the next one when one is done. */
+async function runAll(tasks: readonly Task[], onDone: (task: Task, sample: Sample) => void): Promise<void> {
+  const queue = tasks.values();
+  const work = async () => {
+    const worker = fork(new URL("./worker.ts", import.meta.url), { serialization: "advanced" });
+    try {
+      for (const task of queue) {
+        const done = await new Promise<Done>((resolve, reject) => {
+          worker.once("message", (message) => resolve(message as Done));
+          worker.once("exit", (code) => reject(new Error(`a worker ended with ${code}`)));
+          worker.send(task);
+        });
+        worker.removeAllListeners("exit");
+        if ("error" in done) throw new Error(`${task.bar}, seed ${task.seed}: ${done.error}`);
+        onDone(task, done.sample);
+      }
+    } finally {
+      worker.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, work));
+}
+
+function printRow(bar: Bar, samples: readonly Sample[]): boolean {
+  const { measured, isMet } = bar.judge(valuesOf(samples));
+  console.log(
+    `${isMet ? "met    " : "NOT MET"}  ${bar.name}\n         bar: ${bar.promise}\n         is:  ${measured}`,
+  );
+  return isMet;
+}
+
+async function main(): Promise<void> {
+  if (options.help) return console.log(help);
+  const scale = Number(options.scale);
+  if (!(scale > 0)) throw new Error(`--scale ${options.scale} is no share`);
+  const wanted = bars.filter(({ name }) => name.includes(options.only));
+  const tasks = wanted.flatMap((bar) =>
+    Array.from({ length: worldsOf(bar, scale) }, (_, i) => ({ bar: bar.name, seed: i + 1 })),
+  );
+  const samples = new Map<string, Sample[]>(wanted.map(({ name }) => [name, []]));
+  const [startedMs, isTerminal] = [performance.now(), process.stderr.isTTY];
+  let [done, simulatedMs, unmet] = [0, 0, 0];
+  const tookS = () => (performance.now() - startedMs) / 1000;
+  await runAll(tasks, (task, sample) => {
+    done += 1;
+    simulatedMs += sample.simulatedMs;
+    const of = samples.get(task.bar) ?? [];
+    of.push(sample);
+    if (isTerminal)
+      process.stderr.write(`\r\x1b[K${done} of ${tasks.length} worlds, ${tookS().toFixed(0)} s: ${task.bar}`);
+    const bar = wanted.find(({ name }) => name === task.bar);
+    if (bar === undefined || of.length < worldsOf(bar, scale)) return;
+    if (isTerminal) process.stderr.write("\r\x1b[K");
+    if (!printRow(bar, of)) unmet += 1;
+  });
+  const days = simulatedMs / 86_400_000;
+  console.log(
+    `${wanted.length - unmet} of ${wanted.length} bars met. ${days.toFixed(0)} simulated days in ${tookS().toFixed(0)} s: ${(days / tookS()).toFixed(1)} a second.`,
+  );
+  if (unmet > 0) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,74 @@
+import { alert } from "../../../lambda/core/alert.ts";
+import type { ProbeAnswer } from "../../../lambda/core/probe.ts";
+import type { ServiceState } from "../../../lambda/core/service-state.ts";
+import type { Cell, World } from "../../../lambda/steps/world.ts";
+import { applyBatch, type Change } from "../../../local/route53/zone.ts";
+import type { Sabotage } from "./run.ts";
+
+/** What Route 53 would make of a batch whose DELETEs match whatever stands there. */
+const unconditional = (isAbout: (change: Change) => boolean): Sabotage => {
+  const blunt = (changes: readonly Change[]): Change[] =>
+    changes.flatMap((change) => {
+      if (!isAbout(change)) return [change];
+      return change.action === "CREATE" ? [{ ...change, action: "UPSERT" as const }] : [];
+    });
+  return (sim) => {
+    sim.apply = (zone, changes) => applyBatch(zone, blunt(changes));
+  };
+};
+
+const altered =
+  (alter: (world: World) => World): Sabotage =>
+  (sim) => {
+    sim.alter = alter;
+  };
+
+const withCells = (world: World, wrap: <T extends object>(key: string, cell: Cell<T>) => Cell<T>): World => ({
+  ...world,
+  store: { ...world.store, cell: <T extends object>(key: string) => wrap(key, world.store.cell<T>(key)) },
+});
+
+/** A cell that is written whatever stands there. */
+const unfenced = <T extends object>(cell: Cell<T>): Cell<T> => ({
+  ...cell,
+  put: async (body) => cell.put(body, (await cell.read())?.version ?? 0),
+});
+
+const withAnswers = (world: World, see: (answer: ProbeAnswer) => ProbeAnswer): World => ({
+  ...world,
+  ask: async (request) => see(await world.ask(request)),
+});
+
+const lookUp = (answer: ProbeAnswer, isMeant: (id: string) => boolean): ProbeAnswer => ({
+  ...answer,
+  probes: answer.probes.map((probe) => {
+    const { id, startedAfterMs } = probe;
+    return isMeant(id) ? { ok: true, latencyMs: 20, id, startedAfterMs } : probe;
+  }),
+});
+
+const isStandby = (id: string): boolean => id.endsWith("/s");
+const isReference = (id: string): boolean => id.startsWith("reference/");
+
+/** The product without one of its rules. Each has to be noticed by the oracle: else the oracle watches nothing. */
+export const sabotages: Readonly<Record<string, Sabotage>> = {
+  "UPSERT instead of compare-and-set": unconditional(() => true),
+  "no generation TXT": unconditional(({ set }) => set.type === "TXT"),
+  "no fencing": altered((world) => withCells(world, (_, cell) => unfenced(cell))),
+  "no standby gate": altered((world) => withAnswers(world, (answer) => lookUp(answer, isStandby))),
+  "no sight rules": altered((world) =>
+    withAnswers(world, (answer) =>
+      answer.probes.some(({ ok }) => ok) ? answer : lookUp(answer, (id) => isReference(id) || isStandby(id)),
+    ),
+  ),
+  "alert before save": altered((world) =>
+    withCells(world, (_, cell) => ({
+      ...cell,
+      put: async (body, seen) => {
+        const { outbox = [] } = body as Partial<ServiceState>;
+        for (const event of outbox) if (event.alert) await world.publish(alert(event));
+        return cell.put(body, seen);
+      },
+    })),
+  ),
+};

@@ -1,0 +1,185 @@
+import type { HostedZone } from "../../lambda/core/config.ts";
+import { patienceMs } from "../../lambda/core/probe.ts";
+import type { RecordSet, Standing } from "../../lambda/core/records.ts";
+import { answer } from "../../lambda/steps/answer.ts";
+import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
+import { findSet, type Zone } from "../../local/route53/zone.ts";
+import { answerAtOnce, answerPorts } from "./answers.ts";
+import { hash } from "./hash.ts";
+import { seeded } from "./seeded.ts";
+import type { Life, Simulation, Trouble } from "./simulation.ts";
+
+const never = new Promise<never>(() => {});
+
+type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
+
+/** The world as one sweep meets it: everything takes time, and may fail, or stop the sweep, before or after. */
+export function worldOf(sim: Simulation, life: Life): World {
+  const { clock } = sim;
+  const effect = effectsOf(sim, life);
+  return {
+    now: clock.now,
+    elapsed: clock.now,
+    random: seeded(hash(sim.seed, life.number)),
+    sleep: async (ms, signal) => {
+      await clock.sleep(ms, signal);
+      await awake(sim, life);
+    },
+    ask: async (request) => {
+      const { location } = request;
+      const atMs = clock.now();
+      if (!sim.isQuiet) sim.asked.push({ atMs, location });
+      const answered = effect(`ask ${location}`, () =>
+        sim.isQuick
+          ? answerAtOnce(request, sim.behaviour, clock)
+          : answer(request, answerPorts(sim, location)),
+      );
+      try {
+        return await answered;
+      } catch (error) {
+        sim.unasked.push({ atMs, location });
+        throw error;
+      } finally {
+        if (clock.now() - atMs > patienceMs(request)) sim.unasked.push({ atMs, location });
+      }
+    },
+    store: storeOf(sim, life, effect),
+    dns: dnsOf(sim, life, effect),
+    publish: (alert) =>
+      effect("publish", () => {
+        const wasSaved = sim.memory.isSaved(alert.id);
+        sim.alerts.push({ atMs: clock.now(), alert, wasSaved });
+        sim.say(life, () => `PUBLISHED ${alert.subject} (${alert.id})`);
+        sim.observe({ is: "published", by: life, alert, wasSaved });
+      }),
+    log: (level, message, facts) => sim.say(life, () => `${level} ${message} ${JSON.stringify(facts ?? {})}`),
+  };
+}
+
+/** Goes on when the sweep is not paused any more; never, when it is dead. */
+async function awake(sim: Simulation, life: Life): Promise<void> {
+  while (life.frozenUntilMs > sim.clock.now()) await sim.clock.sleep(life.frozenUntilMs - sim.clock.now());
+  if (life.dead) await never;
+}
+
+/** An effect counts the effects before it, takes its time, and meets the trouble that is meant for it. */
+function effectsOf(sim: Simulation, life: Life): Effect {
+  const { clock } = sim;
+  const strike = (name: string): Trouble | undefined => {
+    const trouble = life.trouble.get(life.effectCount) ?? sim.fault(name, clock.now());
+    life.effectCount += 1;
+    if (!sim.isQuiet) life.effects.push(name);
+    if (trouble) sim.say(life, () => `TROUBLE ${name}: ${JSON.stringify(trouble)}`);
+    return trouble;
+  };
+  const pause = (trouble: Trouble | undefined, when: "before" | "after") => {
+    if (typeof trouble === "object" && "pauseMs" in trouble && trouble.when === when)
+      life.frozenUntilMs = clock.now() + trouble.pauseMs;
+  };
+  return async (name, work) => {
+    await awake(sim, life);
+    const trouble = strike(name);
+    pause(trouble, "before");
+    await awake(sim, life);
+    if (trouble === "kill before") life.dead = true;
+    await clock.sleep(sim.takesMs(name, clock.now()));
+    await awake(sim, life);
+    if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
+    if (typeof trouble === "object" && "lateMs" in trouble) {
+      void clock.sleep(trouble.lateMs).then(work);
+      throw new Error(`${name}: simulated failure, and it takes effect ${trouble.lateMs} ms later`);
+    }
+    const result = await work();
+    if (trouble === "kill after") life.dead = true;
+    pause(trouble, "after");
+    await awake(sim, life);
+    if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);
+    return result;
+  };
+}
+
+function storeOf(sim: Simulation, life: Life, effect: Effect): Store {
+  const { store, cells } = sim.memory;
+  return {
+    cell: <T extends object>(key: string): Cell<T> => {
+      const cell = store.cell<T>(key);
+      const kind = key.split("#")[0];
+      return {
+        read: () => effect(`read ${kind}`, () => cell.read()),
+        put: (body, seen) =>
+          effect(`put ${kind}`, async () => {
+            const before = cells.get(key)?.body;
+            const outcome = await cell.put(body, seen);
+            if (outcome === "saved") sim.observe({ is: "put", by: life, key, before, after: body });
+            return outcome;
+          }),
+      };
+    },
+    newest: (endpoints, saved) => effect("newest", () => store.newest(endpoints, saved)),
+    putRecords: (records) => effect("put records", () => store.putRecords(records)),
+    file: (event) =>
+      effect("file", async () => {
+        await store.file(event);
+        sim.observe({ is: "filed", by: life, event });
+      }),
+  };
+}
+
+/** The zone as Route 53 holds it now. */
+function zoneNow(sim: Simulation): Zone {
+  const last = sim.zones.at(-1);
+  if (last === undefined) throw new Error("a simulation always has a zone");
+  return last.zone;
+}
+
+/** What is asked in a role can fail where the rest does not. */
+const inRole = ({ roleArn }: HostedZone): string => (roleArn === undefined ? "" : ` as ${roleArn}`);
+
+const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
+  change: async (hosted, changes, comment, isWanted) => {
+    if (sim.line ? !(await sim.line.turn(isWanted)) : !isWanted()) return { is: "withheld" };
+    const sentMs = sim.clock.now();
+    sim.observe({ is: "sent", by: life, changes });
+    return effect(`change${inRole(hosted)}`, () => {
+      const before = zoneNow(sim);
+      const result = sim.apply(
+        before,
+        changes.map(({ action, record }) => ({ action, set: record })),
+      );
+      if (!result.ok) {
+        sim.say(life, () => `REFUSED ${result.messages.join("; ")}`);
+        return { is: "refused" as const };
+      }
+      const { name: by, config } = life;
+      const change = { atMs: sim.clock.now(), sentMs, by, config, zone: result.zone };
+      sim.zones.push(change);
+      sim.say(life, () => `CHANGED ${comment}`);
+      sim.observe({ is: "changed", by: life, change, before });
+      return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
+    });
+  },
+  read: async (hosted, { name, type }, generation): Promise<Standing> => {
+    if (sim.line || sim.torn) {
+      await sim.line?.turn();
+      const record = await effect("read zone", () => plain(sim, name, type));
+      await sim.line?.turn();
+      return { record, generation: await effect("read generation", () => plain(sim, generation, "TXT")) };
+    }
+    return effect(`read zone${inRole(hosted)}`, (): Standing => {
+      return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
+    });
+  },
+  status: async (hosted, changeId) => {
+    if (sim.line && sim.line.waiting() > 0) return "not asked";
+    await sim.line?.turn();
+    return effect(`status${inRole(hosted)}`, () => {
+      const change = sim.zones[Number(changeId.slice(1))];
+      return change && sim.clock.now() - change.atMs >= sim.syncMs ? "in-sync" : "pending";
+    });
+  },
+});
+
+function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
+  const found = findSet(zoneNow(sim), name, type);
+  return found ? { name, type, ttlSeconds: found.ttlSeconds, values: found.values } : null;
+}

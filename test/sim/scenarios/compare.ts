@@ -1,0 +1,111 @@
+import type { Event } from "../../../lambda/core/event.ts";
+import { deliverSweeps } from "../deliveries.ts";
+import { openNature } from "../nature.ts";
+import { movesOf } from "../oracle.ts";
+import { seeded } from "../seeded.ts";
+import { type Line, openSimulation, type Simulation, startMs } from "../simulation.ts";
+import { tellOfSpells } from "../story.ts";
+import { type Policy, policies } from "./policies.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Subject } from "./subject.ts";
+
+/** What one policy did in one run of a scenario. */
+export type Run = {
+  /** From the start of what goes wrong to the decision that the primary is down; none: it was not decided. */
+  readonly foundMs: number | undefined;
+  /** How often the primary was taken for down. */
+  readonly downs: number;
+  readonly probes: number;
+  readonly watchedMs: number;
+};
+
+const hourMs = 3_600_000;
+
+/** Everything has been judged by then: five rounds of the slowest endpoint, and five minutes at least. */
+const warmMs = ({ config }: Subject): number =>
+  Math.max(300_000, ...config.endpoints.map(({ policy }) => 5 * policy.intervalMs));
+
+/** When it goes wrong: at any phase of the intervals and of the scheduler's minutes. */
+const begins = (subject: Subject, seed: number): number =>
+  startMs + warmMs(subject) + Math.floor(seeded(seed)() * 300_000);
+
+/** What is left to be done when the scenario is over: a decision may take as long as two intervals and a confirm. */
+const afterMs = (subject: Subject): number => warmMs(subject);
+
+/** The product itself, in one run. */
+export async function runOurs(
+  subject: Subject,
+  scenario: Scenario,
+  seed: number,
+  onLine?: (line: Line) => void,
+): Promise<{ run: Run; sim: Simulation }> {
+  const { config, host, records, zone, service } = subject;
+  const fromMs = begins(subject, seed);
+  const options = { seed, zone, isQuiet: true, ...(onLine && { onLine }) };
+  const sim = openSimulation(config, records, options);
+  const spells = scenario.spells(host, config.locations, fromMs);
+  const { behaviour } = openNature(seed, spells, scenario.noise);
+  if (onLine) tellOfSpells(sim, spells);
+  let probes = 0;
+  sim.behaviour = (of, location, atMs) => {
+    if (of === host) probes += 1;
+    return behaviour(of, location, atMs);
+  };
+  const untilMs = fromMs + scenario.lastsMs + afterMs(subject);
+  await deliverSweeps(sim, untilMs);
+  const left = leavings(sim, subject, fromMs);
+  const run = {
+    foundMs: left[0] === undefined ? undefined : left[0] - fromMs,
+    downs: movesOf(sim, service.dns.name).filter(({ from }) => from === service.targets[0]?.value).length,
+    probes,
+    watchedMs: untilMs - startMs,
+  };
+  return { run, sim };
+}
+
+/** When it was decided that the name leaves its primary. */
+function leavings(sim: Simulation, { service }: Subject, fromMs: number): number[] {
+  const isLeaving = ({ kind, subject, from, atMs }: Event) =>
+    kind === "move-started" && subject === service.id && from === service.targets[0]?.id && atMs >= fromMs;
+  return [...sim.memory.history.values()]
+    .filter(isLeaving)
+    .map(({ atMs }) => atMs)
+    .sort((a, b) => a - b);
+}
+
+/** Another policy in the same world, at the same phase. */
+export function runOther(policy: Policy, subject: Subject, scenario: Scenario, seed: number): Run {
+  const { config, host } = subject;
+  const fromMs = begins(subject, seed);
+  const untilMs = fromMs + scenario.lastsMs + afterMs(subject);
+  const { behaviour } = openNature(seed, scenario.spells(host, config.locations, fromMs), scenario.noise);
+  const locations = policy.locations(config.locations);
+  const { turns, probes } = policy.watch(behaviour, host, locations, { fromMs: startMs, untilMs, seed });
+  const downs = turns.filter(({ isUp, atMs }) => !isUp && atMs >= fromMs);
+  const [first] = downs;
+  const foundMs = first === undefined ? undefined : first.atMs - fromMs;
+  return { foundMs, downs: downs.length, probes, watchedMs: untilMs - startMs };
+}
+
+/** All policies in the same runs of one scenario, ours first. */
+export async function compare(
+  subject: Subject,
+  scenario: Scenario,
+  seeds: readonly number[],
+): Promise<Map<string, Run[]>> {
+  const ours: Run[] = [];
+  for (const seed of seeds) ours.push((await runOurs(subject, scenario, seed)).run);
+  return new Map([
+    ["Pointsman", ours],
+    ...policies.map((policy) => {
+      const runs = seeds.map((seed) => runOther(policy, subject, scenario, seed));
+      return [policy.name, runs] as const;
+    }),
+  ]);
+}
+
+/** Probes of the primary by the hour. */
+export const probesPerHour = (runs: readonly Run[]): number => {
+  const total = (of: (run: Run) => number) => runs.reduce((sum, run) => sum + of(run), 0);
+  return (total(({ probes }) => probes) / total(({ watchedMs }) => watchedMs)) * hourMs;
+};

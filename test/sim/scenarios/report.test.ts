@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { median } from "../statistics.ts";
+import { compare } from "./compare.ts";
+import { reportScenario } from "./report.ts";
+import { scenarios } from "./scenario.ts";
+import { subjectOf } from "./subject.ts";
+
+const of = async (name: string, phases: number) => {
+  const scenario = scenarios[name];
+  if (scenario === undefined) throw new Error(`no ${name}`);
+  return compare(
+    subjectOf(),
+    scenario,
+    Array.from({ length: phases }, (_, i) => i + 1),
+  );
+};
+
+test("an outage is found by all policies in the same runs, by Pointsman first", async () => {
+  const runs = await of("black-hole", 8);
+  const medians = [...runs].map(([name, each]) => {
+    const found = each.flatMap(({ foundMs }) => (foundMs === undefined ? [] : [foundMs]));
+    expect(found.length, name).toBe(8);
+    return median(found);
+  });
+  expect(Math.min(...medians)).toBe(medians[0]);
+});
+
+test("a restart of 4 s and a blind home move nothing", async () => {
+  for (const name of ["restart", "home-blind"]) {
+    const ours = (await of(name, 8)).get("Pointsman") ?? [];
+    expect(
+      ours.map(({ downs }) => downs),
+      name,
+    ).toEqual(Array.from({ length: 8 }, () => 0));
+  }
+});
+
+test("the service of a config file is simulated, in its own zone, and its story told", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pointsman-"));
+  const file = join(folder, "pointsman.yaml");
+  writeFileSync(
+    file,
+    `locations: [eu-central-1, eu-north-1, us-east-2, us-west-2, ap-northeast-1]
+services:
+  docs:
+    mode: shadow
+    dns: { zoneId: Z0ABCDEFGH, name: docs.firma.org, type: A, ttl: 15s }
+    check: { https: /health }
+    targets: [{ id: first, value: 18.184.1.1 }, { id: second, value: 52.16.1.1 }]
+`,
+  );
+  const report = await reportScenario("refused", { file, phases: 2 });
+  expect(report).toContain("docs (docs.firma.org), 5 locations, every 10 s; 2 runs");
+  expect(report).toMatch(/world +BEGINS: 18\.184\.1\.1: "refuse", for all/);
+  expect(report).toMatch(/CHANGED Pointsman move: first -> second/);
+  await expect(reportScenario("refused", { file, service: "shop", phases: 1 })).rejects.toThrow(
+    /has no service shop \(services: docs\)/,
+  );
+  rmSync(folder, { recursive: true });
+});
+
+test("what does not exist is said, with what does", async () => {
+  await expect(reportScenario("fire", { phases: 1 })).rejects.toThrow(
+    /no scenario fire; there are refused, black-hole/,
+  );
+});

@@ -1,0 +1,69 @@
+import type { Config } from "../../lambda/core/config.ts";
+import { isBrownOut, type Nature, type Truth } from "./nature.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** What an oracle may ask: how the world really was, and who could not be asked when. */
+export type Known = {
+  readonly config: Config;
+  readonly truth: Nature["truth"];
+  readonly unasked: Simulation["unasked"];
+};
+
+export const knownOf = (sim: Simulation): Known => ({
+  config: sim.config,
+  truth: sim.truth ?? sim.behaviour,
+  unasked: sim.unasked,
+});
+
+const timeoutMs = 3_000;
+
+const answers = (truth: Truth): boolean =>
+  truth === "ok" || (typeof truth === "object" && (isBrownOut(truth) || truth.slowMs < timeoutMs));
+
+/** A firewall that dislikes us is no outage. */
+const fails = (truth: Truth): boolean =>
+  truth === "refuse" ||
+  truth === "black hole" ||
+  truth === "error" ||
+  (typeof truth === "object" && (isBrownOut(truth) || truth.slowMs >= timeoutMs));
+
+/** Whoever could not be asked so close to a time may have had no say in it: longer than a confirm takes. */
+const excusedMs = 12_000;
+
+/** The locations that see anything at all: a reference host, where there are some. */
+function seeingAt({ config, truth }: Known, atMs: number): string[] {
+  const { locations, references } = config;
+  if (references.length === 0) return [...locations];
+  return locations.filter((location) => references.some(({ host }) => answers(truth(host, location, atMs))));
+}
+
+/**
+ * Whether more than two thirds of those who can see, and three at least, find this of a host. Those who could not be
+ * asked may be left out of the share.
+ */
+function isAgreed(known: Known, host: string, atMs: number, finds: (truth: Truth) => boolean): boolean {
+  const seeing = seeingAt(known, atMs);
+  const late = known.unasked.filter((one) => Math.abs(one.atMs - atMs) <= excusedMs);
+  const asked = seeing.filter((location) => !late.some((one) => one.location === location));
+  const count = (of: readonly string[]) =>
+    of.filter((location) => finds(known.truth(host, location, atMs))).length;
+  const isMost = (of: readonly string[]) => count(of) * 3 > of.length * 2;
+  const quorum = Math.min(3, known.config.locations.length);
+  return count(seeing) >= quorum && (isMost(seeing) || isMost(asked));
+}
+
+/** How close together a span is looked at: shorter than the shortest outage that can be found down. */
+const stepMs = 500;
+
+function wasAt(fromMs: number, toMs: number, is: (atMs: number) => boolean): boolean {
+  for (let atMs = toMs; atMs > fromMs; atMs -= stepMs) if (is(atMs)) return true;
+  return is(fromMs);
+}
+
+/** Whether a host really was down, for those who could see, at any time of a span. A brown-out is down, and up. */
+export const wasDown = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
+  wasAt(fromMs, toMs, (atMs) => isAgreed(known, host, atMs, fails));
+
+/** Whether a host really was up, for those who could see, at any time of a span. */
+export const wasUp = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
+  wasAt(fromMs, toMs, (atMs) => isAgreed(known, host, atMs, answers));
