@@ -16,10 +16,10 @@ export type Alert = {
 
 /** Writes the alert of an event: what, since when, seen from where, what was done, what comes next, how to undo. */
 export function alert(event: Event): Alert {
-  const headline = headlines[event.kind](event);
-  const subject = `[${event.severity}] ${headline}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
+  const title = headline(event);
+  const subject = `[${event.severity}] ${title}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
   const body = [
-    headline,
+    title,
     "",
     `When:  ${clock(event.atMs)}${event.sinceMs === undefined ? "" : `, since ${clock(event.sinceMs)}`}`,
     `Seen:  ${event.why}`,
@@ -33,11 +33,14 @@ export function alert(event: Event): Alert {
     id: event.id,
     subject,
     text: body.join("\n"),
-    line: `${headline}: ${event.why}`.slice(0, 140),
+    line: `${title}: ${event.why}`.slice(0, 140),
     json: JSON.stringify(event),
     attributes: { event: event.kind, service: event.subject, severity: event.severity },
   };
 }
+
+/** What happened, in a few words. */
+export const headline = (event: Event): string => headlines[event.kind](event);
 
 /** A time people and machines read alike: UTC, to the second. */
 export const clock = (ms: number): string =>

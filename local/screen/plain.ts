@@ -1,6 +1,6 @@
-import { alert } from "../../lambda/core/alert.ts";
+import { alert, headline } from "../../lambda/core/alert.ts";
 import type { EndpointView, Happening, Model, ServiceView } from "../watch/model.ts";
-import { detailOf, headline } from "./happenings.ts";
+import { detailOf } from "./happenings.ts";
 import { clean } from "./text.ts";
 import {
   answeredTarget,

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { readHistory } from "../../lambda/aws/history.ts";
 import { openStore } from "../../lambda/aws/tables.ts";
 import type { Config, Service } from "../../lambda/core/config.ts";
 import { availability } from "../../lambda/core/counters.ts";
@@ -8,7 +9,6 @@ import { type ServiceState, serviceKey } from "../../lambda/core/service-state.t
 import type { LocationCall } from "../lambda-api.ts";
 import type { Published } from "../sns-message.ts";
 import type { Stack, StackListeners } from "../stack.ts";
-import { readHistory } from "./history.ts";
 import type { Answer, EndpointView, Happening, Model, Note, Seen, ServiceView } from "./model.ts";
 import { openResolver } from "./names.ts";
 import { seenIn } from "./seen.ts";
