@@ -7,6 +7,7 @@ import {
   answerWords,
   availabilityWords,
   healthWords,
+  operateLine,
   seenWords,
   timeOfDay,
 } from "./words.ts";
@@ -14,6 +15,9 @@ import {
 /** What changed between two looks, as lines for a log: answers, first probes, events, alerts, and each minute a summary. */
 export function changes(before: Model | undefined, now: Model): string[] {
   const lines = [
+    ...(now.dynamodbUrl !== undefined && before?.dynamodbUrl === undefined
+      ? [`to operate it, in another terminal: ${operateLine(now.dynamodbUrl)}`]
+      : []),
     ...now.services.flatMap((service, i) => answerChanges(before?.services[i], service)),
     ...everybody(now).flatMap((endpoint, i) => firstProbe(before && everybody(before)[i], endpoint, now)),
     ...newHappenings(before, now).map((happening) => happeningLine(happening, now)),
