@@ -1,14 +1,20 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ChangeResourceRecordSetsCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../config/load.ts";
+import { openStore } from "../../lambda/aws/tables.ts";
 import { clientOf, forgetAws } from "../../local/aws-environment.ts";
 import { demoConfigText, type Pace } from "../../local/demo-config.ts";
 import { startDemoSite } from "../../local/demo-servers.ts";
 import { startStack } from "../../local/stack.ts";
+import { laptopTables } from "../../local/table-names.ts";
 import { until } from "../../local/timeline.ts";
 import { openResolver } from "../../local/watch/names.ts";
+import { openGate, operatorPolicy } from "../bin/operator-gate.ts";
 
 forgetAws(process.env);
 
@@ -41,23 +47,28 @@ async function open() {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { config } = loaded;
   const stack = await startStack({ config, minuteMs: 10_000, propagationMs: 200, dnsPort: 0 });
+  const gate = await openGate(stack.dynamodbUrl, laptopTables);
   const resolver = openResolver(stack.dns.port);
   const close = async () => {
     resolver.close();
+    await gate.close();
     await stack.stop();
     await Promise.all([frankfurt.close(), ireland.close()]);
   };
-  return { frankfurt, ireland, stack, resolver, close };
+  return { frankfurt, ireland, stack, gate, resolver, close };
 }
 
 type Laptop = Awaited<ReturnType<typeof open>>;
 
 type Ran = { readonly code: number | null; readonly out: string };
 
-/** Runs `pointsman …` without a terminal. */
-function pointsman({ stack }: Laptop, ...args: string[]): Promise<Ran> {
+/** Runs `pointsman …` without a terminal, and with an operator's permissions. */
+const pointsman = ({ gate }: Laptop, ...args: string[]): Promise<Ran> =>
+  run(args, { AWS_ENDPOINT_URL_DYNAMODB: gate.url });
+
+function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ran> {
   const child = spawn(process.execPath, [launcher, ...args], {
-    env: { ...process.env, AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbUrl },
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
@@ -93,7 +104,15 @@ const answers = (at: Laptop, value: string) =>
 const prints = (at: Laptop, what: RegExp, ...args: string[]) =>
   until(String(what), stepMs, async () => (what.test((await pointsman(at, ...args)).out) ? true : undefined));
 
-const bothAreUp = (at: Laptop) => prints(at, /frankfurt .* up .*[\s\S]*ireland .* up /, "status", "shop");
+/** What is saved of the two targets. */
+const states = async ({ stack }: Laptop) => {
+  const store = openStore(stack.client, stack.tables, { lease: 0, services: 0, records: 0, history: 0 });
+  const records = await store.newest(["shop/frankfurt", "shop/ireland"], undefined);
+  return [...records.values()].map(({ health }) => health.state).join();
+};
+
+const bothAre = (at: Laptop, wanted: string) =>
+  until(`both are ${wanted}`, stepMs, async () => ((await states(at)) === wanted ? true : undefined));
 
 /** Somebody else writes the record: Terraform, or a person at the console. */
 async function overwrite({ stack }: Laptop, value: string): Promise<void> {
@@ -111,13 +130,17 @@ async function overwrite({ stack }: Laptop, value: string): Promise<void> {
   client.destroy();
 }
 
+/** What of the operator's policy the stories needed. */
+const used = new Set<string>();
+
 /** Most of the time is waiting: the stories are told side by side. */
 const story = (name: string, tell: (at: Laptop) => Promise<void>) =>
   test.concurrent(name, { timeout: 180_000 }, async () => {
     const at = await open();
     try {
-      await bothAreUp(at);
+      await bothAre(at, "up,up");
       await tell(at);
+      for (const by of at.gate.used) used.add(by);
     } finally {
       await at.close();
     }
@@ -182,7 +205,7 @@ story("drill: there and back, by the resolver; refused when the standby is down"
     "shop",
   );
   await at.ireland.break("refuse");
-  await prints(at, /ireland .* down /, "status", "shop");
+  await bothAre(at, "up,down");
   expect(await refuses(at, ...drill)).toContain("refused: no standby is proven up: ireland is down");
 });
 
@@ -196,4 +219,41 @@ story("adopt: what somebody else has put there is kept, and moved again on an or
   expect(await answered(at)).toBe("203.0.113.77");
   await does(at, "failback", "shop");
   expect(await answered(at)).toBe(primary);
+});
+
+story(
+  "in an account: the tables are found by home's stack, and by the config's first location",
+  async (at) => {
+    const folder = mkdtempSync(join(tmpdir(), "pointsman-"));
+    const file = join(folder, "pointsman.yaml");
+    writeFileSync(file, "locations: [eu-central-1]\nendpoints: { docs: https://docs.acme.com/ }\n");
+    const account = {
+      AWS_ENDPOINT_URL: at.gate.url,
+      AWS_ACCESS_KEY_ID: "operator",
+      AWS_SECRET_ACCESS_KEY: "secret",
+    };
+    try {
+      const found = await run(["status", "--config", file], account);
+      expect(found.out).toContain("shop: shop.example.com A, armed");
+      expect(found.code).toBe(0);
+      const named = `${laptopTables.stateTable},${laptopTables.resultsTable}`;
+      const told = await run(["status", "--region", "eu-central-1", "--tables", named], account);
+      expect(told.out).toContain("shop: shop.example.com A, armed");
+      const wrong = await run(["status", "--region", "eu-central-1", "--tables", "one"], account);
+      expect(wrong).toMatchObject({ code: 1, out: "--tables takes two names, as STATE,RESULTS\n" });
+      const nowhere = await run(["status", "--config", join(folder, "no.yaml")], account);
+      expect(nowhere.out).toContain("which Region is home? say --region, or name the config by --config");
+      expect(nowhere.code).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test("docs/operator-policy.json allows what the commands need, and nothing else", () => {
+  const all = operatorPolicy.flatMap(({ Sid, Condition }) => {
+    const keys = Object.values(Condition ?? {}).flatMap((each) => each["dynamodb:LeadingKeys"]);
+    return keys.length === 0 ? [Sid] : keys.map((key) => `${Sid} ${key}`);
+  });
+  expect([...used].sort()).toEqual(all.sort());
 });
