@@ -3,7 +3,15 @@ import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
 import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
-import { type Change, generationRecord, pointsTo, recordFor, type Standing, swap } from "./records.ts";
+import {
+  type Change,
+  generationRecord,
+  pointsTo,
+  recordFor,
+  type Standing,
+  sameRecord,
+  swap,
+} from "./records.ts";
 import { moveEvent, note } from "./report.ts";
 import { type Condition, type Intent, type Propagation, type ServiceState, show } from "./service-state.ts";
 
@@ -203,7 +211,8 @@ export function noteLook(
   if (after.disarmed)
     return note(service, after, { do: "stay", code: "disarmed", why: after.disarmed.why }, atMs);
   if (before.disarmed) {
-    const why = `the record is ${show(after.written)}, as it was left`;
+    const isAsLeft = sameRecord(before.written, after.written);
+    const why = `the record is ${show(after.written)}, ${isAsLeft ? "as it was left" : "and is taken in"}`;
     const told = moveEvent(
       service,
       "armed-again",

@@ -147,7 +147,8 @@ const isAsRead = (intent: Intent, standing: Standing, generation: number | undef
  * Takes in what stands in the zone while no change is under way. A name we never moved may be pointed to another
  * target, or given another TTL, by anybody. One we moved may be pointed to a target that is up: that is how a person
  * fails back by hand. Pointed to one that is not, it is somebody else's affair: two who move one name against each
- * other are worse than one who stops. What is strange disarms; what is as it was left arms again.
+ * other are worse than one who stops; unless `onForeign: retake` says that whoever applies an old plan is not meant.
+ * What is strange disarms; what is as it was left arms again.
  */
 export function look(
   service: Service,
@@ -184,7 +185,7 @@ function unlike(
   return strange(service, standing, owner);
 }
 
-/** Why the zone is not as we left it; none when only the TTL is another, or it points to a target that is up. */
+/** Why the zone is not as we left it; none when only the TTL is another, or it points to a target it may point to. */
 function changed(
   service: Service,
   state: ServiceState,
@@ -193,7 +194,9 @@ function changed(
   isUp: (target: string) => boolean,
 ): string | undefined {
   const at = pointsTo(service, standing.record);
-  const isFine = sameValues(standing.record, state.written) || (at !== undefined && isUp(at));
+  const mayBeThere = (target: string) =>
+    isUp(target) || (service.onForeign === "retake" && target !== "orphan");
+  const isFine = sameValues(standing.record, state.written) || (at !== undefined && mayBeThere(at));
   if (isFine && generationOf(standing, owner) === state.generation) return undefined;
   return difference(state.written, state.generation, standing, owner);
 }
