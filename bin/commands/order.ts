@@ -55,10 +55,11 @@ function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: 
     case "failback": {
       const id = what === "failback" ? service.targets[0]?.id : to;
       const target = view.targets.find(({ target }) => target === id);
-      const where = target ? sayTarget(target) : "the first other target that all locations prove up";
-      const proof = force ? "whether or not it is proven up" : "once all locations prove it up now";
-      const then = pin ? "and hold it there, also when it is down, until it is released" : "";
-      return [`move it to ${where},`, proof, then].filter(Boolean).join(" ");
+      const ready = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+      const where = target
+        ? `${sayTarget(target)}, ${force ? "whether or not it is proven up" : "once all locations prove it up now"}`
+        : `the first other target that all locations prove up now: ${ready?.target ?? "none is ready"}`;
+      return `move it to ${where}${pin ? ", and hold it there, also when it is down, until it is released" : ""}`;
     }
   }
 }

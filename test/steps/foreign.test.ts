@@ -21,7 +21,7 @@ function apply(sim: Simulation, value: string, ttlSeconds = 15): void {
 /** The primary broke after 65 s, and the name is at the standby; what happens then, given two minutes. */
 async function midOutage(
   service: Partial<Service>,
-  happens: (sim: Simulation) => Promise<unknown> | void,
+  happens: (sim: Simulation) => unknown,
   spans: readonly Span[] = [["frankfurt", 65, forever, "refuse"]],
 ): Promise<Simulation> {
   const sim = simulate(broken(...spans), service);
