@@ -4,6 +4,7 @@ import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
 import { testAlertCommand } from "./commands/test-alert.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { holdingCommands, lookingCommands, movingCommands } from "./operator/cli.ts";
 
 const program = new Command("pointsman").description(
   "Health checks from several AWS Regions, and DNS failover that moves only when the primary really is down.",
@@ -17,5 +18,8 @@ probeCommand(program);
 planCommand(program);
 testAlertCommand(program);
 costCommand(program);
+lookingCommands(program);
+movingCommands(program);
+holdingCommands(program);
 
 await program.parseAsync();

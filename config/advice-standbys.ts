@@ -40,7 +40,7 @@ export const otherNameAsked = (file: Draft<FileConfig>): Problem[] =>
       .flatMap((target) =>
         targetProbes(service.value, target.value, target.path).flatMap(({ probed }): Problem[] => {
           const asked = probed && nameAsked(probed);
-          if (asked === undefined || !other(asked)) return [];
+          if (probed === undefined || asked === undefined || !other(asked)) return [];
           const [path, hint] = placeOfName(service, target);
           const what = isEncrypted(probed) ? "its certificate is not valid for" : "it does not serve";
           const message = `standby ${target.id} is asked for ${asked}: that ${what} ${normalHost(name)} would show when the name is moved there`;

@@ -78,6 +78,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
   failback: service.failback ?? defaults.failback,
   failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
   maxMovesPerHour: service.maxMovesPerHour ?? defaults.maxMovesPerHour,
+  onForeign: service.onForeign ?? defaults.onForeign,
 });
 
 const targetEndpoints = (

@@ -11,6 +11,7 @@ export const defaults = {
   failback: "manual",
   failbackAfter: "10m",
   maxMovesPerHour: 2,
+  onForeign: "hold",
   method: "GET",
   status: ["200-299"],
   protocol: "h1",

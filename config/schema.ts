@@ -169,6 +169,13 @@ const service = map({
       default: defaults.maxMovesPerHour,
     },
   ),
+  onForeign: may(
+    z.enum(["hold", "retake"]),
+    "When somebody else points the name back to a target that is down, as Terraform does in mid-outage: `hold` keeps its hands off and alerts, `retake` moves it away again.",
+    {
+      default: defaults.onForeign,
+    },
+  ),
   ...ownPolicyKeys,
 }).meta({ title: "service" });
 

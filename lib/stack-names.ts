@@ -6,3 +6,7 @@ export const locationStackName = (region: string): string => `Pointsman-${region
 
 /** The output that holds a topic's ARN: home's for alerts, the first further location's for home's silence. */
 export const topicOutput = "TopicArn";
+
+/** The outputs of home's stack that say what the tables are called. */
+export const stateTableOutput = "StateTable";
+export const resultsTableOutput = "ResultsTable";

@@ -58,12 +58,14 @@ export function functionEnvironment(
   return environment;
 }
 
+/** Whether a URL leads nowhere but to this machine. */
+export const isOnThisMachine = (url = ""): boolean =>
+  URL.canParse(url) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+
 /** Refuses an environment in which the SDK would talk to anything but this machine. */
 export function refuseElsewhere(environment: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.startsWith("AWS_ENDPOINT_URL") || value === undefined) continue;
-    const host = URL.canParse(value) ? new URL(value).hostname : "";
-    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)) continue;
+    if (!name.startsWith("AWS_ENDPOINT_URL") || value === undefined || isOnThisMachine(value)) continue;
     throw new Error(
       `${name} is ${JSON.stringify(value)}: on a laptop only this machine's endpoints are talked to`,
     );

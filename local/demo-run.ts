@@ -1,3 +1,4 @@
+import { readHistory } from "../lambda/aws/history.ts";
 import { openStore } from "../lambda/aws/tables.ts";
 import type { Service } from "../lambda/core/config.ts";
 import { availability } from "../lambda/core/counters.ts";
@@ -10,7 +11,6 @@ import type { Outcome } from "./invocation.ts";
 import type { Published } from "./sns-message.ts";
 import type { Stack } from "./stack.ts";
 import { type Timeline, until } from "./timeline.ts";
-import { readHistory } from "./watch/history.ts";
 import { openResolver } from "./watch/names.ts";
 
 /** What the scripted run has in its hands. */

@@ -15,7 +15,8 @@ import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
 import { openSns, type Sns } from "./sns.ts";
 import type { Published } from "./sns-message.ts";
 import { openSts, type Sts } from "./sts.ts";
-import { createTables, openDynamoDb, type TableNames } from "./tables.ts";
+import { laptopTables, type TableNames } from "./table-names.ts";
+import { createTables, openDynamoDb } from "./tables.ts";
 import { ownerIn, zonesOf } from "./zones.ts";
 
 /** What a stack tells while it runs. */
@@ -43,6 +44,8 @@ export type StackOptions = StackListeners & {
 export type Stack = {
   readonly config: Config;
   readonly client: DynamoDBClient;
+  /** Where the database answers. */
+  readonly dynamodbUrl: string;
   readonly tables: TableNames;
   readonly route53: Route53;
   readonly dns: DnsServer;
@@ -53,7 +56,6 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-const tables: TableNames = { stateTable: "pointsman-state", resultsTable: "pointsman-results" };
 const probeFunction = "pointsman-probe";
 
 /** Both as the stacks have them on AWS. */
@@ -73,16 +75,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const parts = await startParts(options, undo);
     const sweep = await startSweeps(options, parts, undo);
     deliver(options, sweep, undo);
-    return { config: options.config, tables, ...parts, stop };
+    return { config: options.config, tables: laptopTables, ...parts, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns" | "sts"> & {
-  readonly dynamodbUrl: string;
-};
+type Parts = Pick<Stack, "client" | "dynamodbUrl" | "route53" | "dns" | "lambda" | "sns" | "sts">;
 
 const homeOf = (config: Config): string => config.locations[0] ?? "eu-central-1";
 
@@ -94,7 +94,7 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   undo.push(dynamodb.close);
   const client = new DynamoDBClient(clientOf(homeOf(config), dynamodb.url));
   undo.push(() => client.destroy());
-  await createTables(client, tables);
+  await createTables(client, laptopTables);
   const sts = await openSts({ region: homeOf(config), roles: options.roles ?? rolesOf(config) });
   undo.push(sts.close);
   const route53 = await openRoute53({
@@ -157,8 +157,8 @@ async function startSweeps(
     module: new URL("../lambda/sweep.ts", import.meta.url),
     env: functionEnvironment(homeOf(config), endpoints, {
       CONFIG_FILE: file,
-      STATE_TABLE: tables.stateTable,
-      RESULTS_TABLE: tables.resultsTable,
+      STATE_TABLE: laptopTables.stateTable,
+      RESULTS_TABLE: laptopTables.resultsTable,
       TOPIC_ARN: topicArn(config),
       PROBE_FUNCTION: probeFunction,
       OWNER: "laptop",

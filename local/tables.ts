@@ -7,8 +7,7 @@ import {
 import dynalite from "dynalite";
 import { tableKeys } from "../lambda/aws/tables.ts";
 import { type LoopbackServer, listenLoopback } from "./loopback-server.ts";
-
-export type TableNames = { readonly stateTable: string; readonly resultsTable: string };
+import type { TableNames } from "./table-names.ts";
 
 /** DynamoDB in this process, in memory, on a port of the system's choice. It has no tables yet. */
 export const openDynamoDb = (): Promise<LoopbackServer> =>

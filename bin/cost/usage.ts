@@ -33,6 +33,9 @@ const leaseWrites = 15;
 /** A waiter looks twice a second. */
 const leaseReads = 8;
 
+/** What operators want is read every five seconds (`lambda/steps/orders.ts`). */
+const handsReads = 12;
+
 /** Items of an endpoint: a minute's for 8 days, an hour's for 100 (`expiresS`); each takes up to 1 KB. */
 const keptItems = 8 * 24 * 59 + 100 * 24;
 const itemBytes = 1_000;
@@ -118,7 +121,11 @@ export function usageOf(config: Config, mailReceivers: number): readonly Use[] {
     use("probe functions", "compute", (probeMemoryMb / 1024) * probeSeconds),
     use("calls of functions", "invocation", requests + monthMinutes),
     use("tables: written", "write", (endpoints.length + leaseWrites) * monthMinutes),
-    use("tables: read", "read", (endpoints.length + services.length + leaseReads) * monthMinutes),
+    use(
+      "tables: read",
+      "read",
+      (endpoints.length + services.length + leaseReads + handsReads) * monthMinutes,
+    ),
     use("tables: kept", "storage", stored),
     use("tables: restorable", "restore", stored),
     use("schedule", "schedule", monthMinutes),

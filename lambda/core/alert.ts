@@ -16,13 +16,14 @@ export type Alert = {
 
 /** Writes the alert of an event: what, since when, seen from where, what was done, what comes next, how to undo. */
 export function alert(event: Event): Alert {
-  const headline = headlines[event.kind](event);
-  const subject = `[${event.severity}] ${headline}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
+  const title = headline(event);
+  const subject = `[${event.severity}] ${title}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
   const body = [
-    headline,
+    title,
     "",
     `When:  ${clock(event.atMs)}${event.sinceMs === undefined ? "" : `, since ${clock(event.sinceMs)}`}`,
     `Seen:  ${event.why}`,
+    ...(event.by ? [`By:    ${event.by.who}: ${event.by.why}`] : []),
     ...(event.times ? [`Took:  ${took(event.times)}`] : []),
     `Next:  ${next[event.kind]}`,
     "",
@@ -32,11 +33,14 @@ export function alert(event: Event): Alert {
     id: event.id,
     subject,
     text: body.join("\n"),
-    line: `${headline}: ${event.why}`.slice(0, 140),
+    line: `${title}: ${event.why}`.slice(0, 140),
     json: JSON.stringify(event),
     attributes: { event: event.kind, service: event.subject, severity: event.severity },
   };
 }
+
+/** What happened, in a few words. */
+export const headline = (event: Event): string => headlines[event.kind](event);
 
 /** A time people and machines read alike: UTC, to the second. */
 export const clock = (ms: number): string =>
@@ -65,6 +69,8 @@ export function took(times: MoveTimes): string {
 }
 
 const name = (event: Event): string => event.name ?? event.subject;
+
+const who = (event: Event): string => event.by?.who ?? "an operator";
 
 const headlines: Record<EventKind, (event: Event) => string> = {
   down: (e) => `${e.subject} is down`,
@@ -96,6 +102,15 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   "readable-again": (e) => `${name(e)} can be looked at again`,
   orphan: (e) => `${name(e)} points to a target that is not in the config`,
   limit: (e) => `${name(e)} stays: moved often enough within the hour`,
+  moved: (e) => `${name(e)} was moved to ${e.to} by ${who(e)}, away from ${e.from}`,
+  adopted: (e) => `${name(e)} was taken over as it stands, by ${who(e)}`,
+  frozen: (e) => `${name(e)} is frozen by ${who(e)}: no automatic move`,
+  unfrozen: (e) => `${name(e)} is moved by itself again`,
+  pinned: (e) => `${name(e)} is pinned to ${e.to} by ${who(e)}`,
+  released: (e) => `${name(e)} was released by ${who(e)}: it is moved by itself again`,
+  maintenance: (e) => `${e.subject} is being worked on by ${who(e)}`,
+  "maintenance-over": (e) => `${e.subject} is not being worked on any more`,
+  order: (e) => `${name(e)}: what became of an order by ${who(e)}`,
   test: (e) => `${e.subject}: nothing has happened`,
 };
 
@@ -126,7 +141,8 @@ const next: Record<EventKind, string> = {
     "It is tried again. Look at Route 53, and at what the sweep, or its role in the zone's account, may do.",
   "move-dropped": "The name stays where it is and is judged afresh.",
   "would-move": "Set mode: armed to let Pointsman move the name.",
-  "stays-down": "It moves as soon as another target is proven up. Repair one of them.",
+  "stays-down":
+    "It moves as soon as another target is proven up, unless somebody holds it. Repair one of them.",
   foreign: "Put the record back as it was, and it is armed again within a minute.",
   repointed: "It is watched there, and moved away when that target is down. If it was not you, find out who.",
   "armed-again": "Nothing to do.",
@@ -135,5 +151,16 @@ const next: Record<EventKind, string> = {
   "readable-again": "Nothing to do.",
   orphan: "With failback: auto it goes to the primary once that is up long enough; or put the target back.",
   limit: "It goes on when the hour is over. Look why the targets take turns.",
+  moved:
+    "Clients follow as their TTL runs out. It leaves a target that is down; `pointsman failback` takes it back.",
+  adopted: "It is watched, and moved when it has to be.",
+  frozen: "Nothing moves it, whatever is down, until `pointsman unfreeze`.",
+  unfrozen: "Nothing to do.",
+  pinned: "Nothing moves it, also when that target is down, until `pointsman release`.",
+  released: "Nothing to do.",
+  maintenance:
+    "It is probed on. You are told nothing of it, and no name is moved to it, until the time is over.",
+  "maintenance-over": "Nothing to do.",
+  order: "Nothing to do.",
   test: "Nothing to do: an alert would have come this way.",
 };

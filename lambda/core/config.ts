@@ -203,6 +203,8 @@ export type Service = {
   readonly failbackAfterMs: number;
   /** Moves away from a target that is up, at most, in any hour. */
   readonly maxMovesPerHour: number;
+  /** Pointed to a target that is down by somebody else: left to them, or moved away again. */
+  readonly onForeign: "hold" | "retake";
 };
 
 export type Config = {

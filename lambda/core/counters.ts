@@ -9,6 +9,8 @@ export type Counters = {
   readonly seenMs: number;
   /** Part of `seenMs` in which the endpoint was up. */
   readonly upMs: number;
+  /** Time in which somebody worked on it: no part of `seenMs`. */
+  readonly maintenanceMs?: number;
   /** Outages begun. */
   readonly failures: number;
   readonly probes: number;
@@ -37,14 +39,16 @@ export function count(counters: Counters, health: Health, atMs: number, maxGapMs
   if (atMs <= counters.untilMs) return counters;
   const gapMs = atMs - counters.untilMs;
   const next = { ...counters, untilMs: atMs };
-  if (gapMs > maxGapMs || isUnseen(health)) return next;
+  if (gapMs > maxGapMs) return next;
+  if (health.maintenance) return { ...next, maintenanceMs: (counters.maintenanceMs ?? 0) + gapMs };
+  if (isUnseen(health)) return next;
   if (isPending(health)) return { ...next, pendingMs: counters.pendingMs + gapMs };
   return credit(next, health.state === "up" ? "up" : "down", gapMs);
 }
 
 /** After a verdict: the pending time takes the state that turned out, or stays unseen when nobody could see. */
 export function settle(counters: Counters, before: Health, after: Health): Counters {
-  const failed = before.state !== "down" && after.state === "down";
+  const failed = before.state !== "down" && after.state === "down" && !after.maintenance;
   const next = failed ? { ...counters, failures: counters.failures + 1 } : counters;
   if (isPending(after)) return next;
   const settled = { ...next, pendingMs: 0 };

@@ -1,4 +1,5 @@
 import type { Config, Service, Target } from "./config.ts";
+import { type Maintenance, type Order, sayNote } from "./hands.ts";
 import { type Health, wellSinceMs } from "./health.ts";
 import { pointsTo } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
@@ -13,13 +14,14 @@ export type StayCode =
   | "too-few-locations"
   | "disarmed"
   | "orphan"
-  | "limit";
+  | "limit"
+  | "held";
 
 export type Decision =
   | { readonly do: "stay"; readonly code: StayCode; readonly why: string }
   | {
       readonly do: "move";
-      readonly kind: "failover" | "failback" | "created";
+      readonly kind: "failover" | "failback" | "created" | "moved";
       /** The id of the target the name leaves; `orphan` or none as in `pointsTo`. */
       readonly from: string | undefined;
       readonly to: Target;
@@ -27,6 +29,8 @@ export type Decision =
       /** Whether the target that is left was up. */
       readonly fromUp: boolean;
       readonly failedMs?: number;
+      /** An operator wants it. */
+      readonly by?: Order | Maintenance;
     };
 
 /** Everything a decision rests on. `ballots` are those of one confirm that asked for all targets: fresh evidence. */
@@ -38,6 +42,8 @@ export type Evidence = {
 
 const hourMs = 3_600_000;
 
+const allDown = "every target is down";
+
 export const orphanWhy = "the name points to a target the config no longer has, which nobody probes";
 
 const stay = (code: StayCode, why: string): Decision => ({ do: "stay", code, why });
@@ -46,11 +52,44 @@ const stay = (code: StayCode, why: string): Decision => ({ do: "stay", code, why
 export function decide(config: Config, service: Service, state: ServiceState, evidence: Evidence): Decision {
   if (state.disarmed) return stay("disarmed", state.disarmed.why);
   const active = pointsTo(service, state.written);
-  if (active === undefined) return create(config, service, evidence);
   const target = service.targets.find(({ id }) => id === active);
   const health = target && evidence.healths[target.endpoint];
+  const hold = holdOn(state);
+  if (hold !== undefined) {
+    return health?.state === "down" ? stay("held", `${hold}; ${health.why}`) : stay("healthy", hold);
+  }
+  if (active === undefined) return create(config, service, evidence);
+  const drained =
+    target && health?.maintenance && drain(config, service, target, health.maintenance, evidence);
+  if (drained) return drained;
   if (target && health?.state === "down") return leave(config, service, target, health, evidence);
   return comeBack(config, service, state, target, evidence);
+}
+
+/** Why nothing moves the name but an operator; none while the automaton may. */
+export function holdOn({ frozen, placed }: Pick<ServiceState, "frozen" | "placed">): string | undefined {
+  if (frozen) return `frozen ${sayNote(frozen)}`;
+  return placed?.pinned ? `pinned to ${placed.target} ${sayNote(placed)}` : undefined;
+}
+
+/** Where a name may go: not where somebody works. */
+const candidates = (service: Service, active: Target | undefined, { healths }: Evidence): Target[] =>
+  service.targets.filter((target) => target !== active && !healths[target.endpoint]?.maintenance);
+
+/** Somebody works on the active target: to the first other one that is proven up. */
+function drain(
+  config: Config,
+  service: Service,
+  active: Target,
+  by: Maintenance,
+  evidence: Evidence,
+): Decision | undefined {
+  const to = candidates(service, active, evidence).find(({ endpoint }) =>
+    provesUp(evidence.ballots, endpoint, config.locations.length, sightOf(config)),
+  );
+  if (to === undefined) return undefined;
+  const why = `${active.id} is being worked on`;
+  return { do: "move", kind: "moved", from: active.id, to, why, fromUp: false, by };
 }
 
 /** The active target is down: to the first of the others, in order, that this confirm proves. */
@@ -62,14 +101,17 @@ function leave(
   evidence: Evidence,
 ): Decision {
   if (health.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
-  const others = service.targets.filter((target) => target !== active);
+  const others = candidates(service, active, evidence);
   const to = others.find((target) =>
     provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) {
     const down = others.every((target) => evidence.healths[target.endpoint]?.state === "down");
     return down
-      ? stay("all-down", "every target is down")
+      ? stay(
+          "all-down",
+          others.length === service.targets.length - 1 ? allDown : `${allDown}, or being worked on`,
+        )
       : stay("not-proven", `no other target was proven up by the locations that saw ${active.id} down`);
   }
   if (!mayMove(config)) return stay("too-few-locations", tooFew);
@@ -108,8 +150,8 @@ function comeBack(
 
 /** The name has no record yet: it gets the first target, in order, that is proven up. */
 function create(config: Config, service: Service, evidence: Evidence): Decision {
-  const to = service.targets.find((target) =>
-    provesUp(evidence.ballots, target.endpoint, config.locations.length, sightOf(config)),
+  const to = candidates(service, undefined, evidence).find(({ endpoint }) =>
+    provesUp(evidence.ballots, endpoint, config.locations.length, sightOf(config)),
   );
   if (to === undefined) return stay("not-proven", "the name has no record and no target is proven up");
   if (!mayMove(config)) return stay("too-few-locations", tooFew);
@@ -118,7 +160,7 @@ function create(config: Config, service: Service, evidence: Evidence): Decision 
 
 /**
  * Whether the name should go back to the primary as far as time and beliefs tell: it has been up for `failbackAfter`,
- * and for as long nothing else was the matter with it. The proof comes after.
+ * and for as long nothing else was the matter with it. The proof comes after. Where an operator has put it, it is left.
  */
 export function failbackDue(
   service: Service,
@@ -133,8 +175,10 @@ export function failbackDue(
   return (
     active !== undefined &&
     active !== primary.id &&
+    active !== state.placed?.target &&
     health?.state === "up" &&
     health.trouble === undefined &&
+    health.maintenance === undefined &&
     // A trouble that is over only now is to be seen over once more.
     health.clearSinceMs !== atMs &&
     atMs - wellSinceMs(health) >= service.failbackAfterMs
@@ -147,7 +191,8 @@ const tooFew = "fewer than three locations judge, and acceptSingleLocation is no
 
 /**
  * Whether a service needs fresh evidence although no probe asks for it: a change waits to go on, the name has no
- * record, it should go back to the primary, or it points to a target believed down while another may be up.
+ * record, it should go back to the primary, or it points to a target believed down, or being worked on, while another
+ * may be up. Of a name that is held it is asked when people are to be told that it is down.
  */
 export function wantsEvidence(
   service: Service,
@@ -157,16 +202,19 @@ export function wantsEvidence(
 ): boolean {
   if (state.disarmed) return false;
   if (state.intent) return true;
-  if (mustWait(service, state)) return false;
   const active = pointsTo(service, state.written);
+  const here = service.targets.find(({ id }) => id === active);
+  const isDown = ({ endpoint }: Target) => healths[endpoint]?.state === "down";
+  if (holdOn(state) !== undefined) return here !== undefined && isDown(here) && !isTold(state, atMs);
+  if (mustWait(service, state)) return false;
   if (active === undefined || failbackDue(service, state, healths, atMs)) return true;
-  const [here, others] = [
-    service.targets.find(({ id }) => id === active),
-    service.targets.filter(({ id }) => id !== active),
-  ];
-  const isDown = (target: Target) => healths[target.endpoint]?.state === "down";
-  return here !== undefined && isDown(here) && !others.every(isDown);
+  const isOut = (target: Target) => isDown(target) || healths[target.endpoint]?.maintenance !== undefined;
+  return here !== undefined && isOut(here) && !service.targets.every(isOut);
 }
+
+/** How often people are reminded of a name that is down and stays where it is. */
+const isTold = ({ condition }: ServiceState, atMs: number): boolean =>
+  condition?.code === "held" && atMs - condition.toldMs < hourMs;
 
 /** More evidence would only say again what people were told: that nothing moves in this mode. */
 const mustWait = (service: Service, state: ServiceState): boolean =>

@@ -1,3 +1,5 @@
+import type { Note } from "./hands.ts";
+
 /**
  * Everything a person may be told of. A `down` endpoint, a moved name, a name that should move and cannot.
  * The names are part of the product: they are the `event` attribute of each alert.
@@ -32,6 +34,15 @@ export type EventKind =
   | "readable-again"
   | "orphan"
   | "limit"
+  | "moved"
+  | "adopted"
+  | "frozen"
+  | "unfrozen"
+  | "pinned"
+  | "released"
+  | "maintenance"
+  | "maintenance-over"
+  | "order"
   | "test";
 
 export type Severity = "critical" | "warning" | "info";
@@ -63,6 +74,8 @@ export type Event = {
   readonly from?: string;
   readonly to?: string;
   readonly times?: MoveTimes;
+  /** The operator who wanted it. */
+  readonly by?: Note;
 };
 
 /** How much each kind wants a person. */
@@ -96,6 +109,15 @@ export const severities: Record<EventKind, Severity> = {
   "readable-again": "info",
   orphan: "warning",
   limit: "warning",
+  moved: "warning",
+  adopted: "warning",
+  frozen: "warning",
+  unfrozen: "info",
+  pinned: "warning",
+  released: "info",
+  maintenance: "info",
+  "maintenance-over": "info",
+  order: "info",
   test: "info",
 };
 

@@ -1,5 +1,6 @@
 import { type Brownout, isDegraded, isPartial } from "./brownout.ts";
 import type { Policy } from "./config.ts";
+import type { Maintenance } from "./hands.ts";
 import { type Finding, isRefusal, isVoid } from "./probe.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -23,6 +24,8 @@ export type Health = {
   readonly clearSinceMs?: number;
   /** When the outages of the last hour began, the newest last. */
   readonly outagesMs?: readonly number[];
+  /** Somebody works on it: what is seen meanwhile is kept, and neither told nor counted. */
+  readonly maintenance?: Maintenance;
 };
 
 /**
@@ -129,13 +132,14 @@ export const wellSinceMs = ({ sinceMs, clearSinceMs }: Health): number =>
 
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  const { outagesMs, clearSinceMs } = health;
+  const { outagesMs, clearSinceMs, maintenance } = health;
   return {
     state,
     sinceMs: state === health.state ? health.sinceMs : atMs,
     why,
     ...(outagesMs && { outagesMs }),
     ...(clearSinceMs !== undefined && { clearSinceMs }),
+    ...(maintenance && { maintenance }),
   };
 }
 
@@ -144,12 +148,10 @@ const believedUp = (health: Health, atMs: number, why: string): Health => settle
 function believedDown(health: Health, atMs: number, why: string): Health {
   if (health.state === "down") return settled(health, "down", atMs, why);
   const sinceMs = health.suspectedMs ?? atMs;
-  return {
-    state: "down",
-    sinceMs,
-    why,
-    outagesMs: [...recentOutages(health, atMs), sinceMs].slice(-outagesKept),
-  };
+  const down = { ...settled(health, "down", atMs, why), sinceMs };
+  // What is stopped on purpose has not crashed.
+  if (health.maintenance) return down;
+  return { ...down, outagesMs: [...recentOutages(health, atMs), sinceMs].slice(-outagesKept) };
 }
 
 const hourMs = 3_600_000;

@@ -11,6 +11,8 @@ export type Lease = {
   readonly scheduledMs: number;
   /** The latest minute whose sweep asks for the lease. */
   readonly wantedMs: number;
+  /** The holder's wall clock at its last renewal, for people; it is compared with nothing. */
+  readonly renewedMs?: number;
   /** Until when endpoints were asked, by the last holder's clock. */
   readonly tickedMs?: number;
   /** Where the last holder, when it released, left all endpoint records. */
@@ -51,6 +53,7 @@ export function claim(
     epoch: nextEpoch(row?.epoch ?? 0, nowMs),
     beat: 0,
     wantedMs: me.scheduledMs,
+    renewedMs: nowMs,
     ...(row?.tickedMs === undefined ? {} : { tickedMs: row.tickedMs }),
     ...(released && row?.saved ? { saved: row.saved } : {}),
   };
@@ -60,7 +63,11 @@ export function claim(
 /** Whether the sweep of a later minute waits for this lease. */
 export const isRelieved = (lease: Lease): boolean => lease.wantedMs > lease.scheduledMs;
 
-export const renewed = (lease: Lease): Lease => ({ ...lease, beat: lease.beat + 1 });
+export const renewed = (lease: Lease, nowMs: number): Lease => ({
+  ...lease,
+  beat: lease.beat + 1,
+  renewedMs: nowMs,
+});
 
 /** The lease as its holder leaves it; `sequence` is missing where its records could not be saved together. */
 export function released(lease: Lease, tickedMs: number, sequence: number | undefined): Lease {

@@ -1,7 +1,18 @@
 import type { Config, Service } from "./config.ts";
 import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
-import { type Change, generationRecord, pointsTo, recordFor, type Standing, swap } from "./records.ts";
+import { isOrder, type Order } from "./hands.ts";
+import { outcome, withPlace } from "./orders.ts";
+import {
+  type Change,
+  generationRecord,
+  pointsTo,
+  type RecordSet,
+  recordFor,
+  type Standing,
+  sameRecord,
+  swap,
+} from "./records.ts";
 import { moveEvent, note } from "./report.ts";
 import {
   type Condition,
@@ -29,16 +40,45 @@ export function intend(service: Service, state: ServiceState, decision: Move, at
     decidedMs: atMs,
     ...(decision.failedMs === undefined ? {} : { failedMs: decision.failedMs }),
     fromUp: decision.fromUp,
+    ...(decision.by && { by: decision.by }),
   };
   const started = moveEvent(service, "move-started", intent, { atMs, why: intent.why, alert: false });
   const { condition: _, ...rest } = state;
   return { ...rest, intent, outbox: [...state.outbox, started] };
 }
 
+/**
+ * The state with the adoption of what stands in the zone about to be sent. Its generation is the time of day, so that
+ * it is above all those that a lost state, or somebody's restored record, may have known.
+ */
+export function intendAdoption(
+  service: Service,
+  state: ServiceState,
+  { record, generation: txt }: Standing,
+  by: Order,
+  atMs: number,
+): ServiceState {
+  const { disarmed, condition: _, intent: replaces, ...rest } = state;
+  const intent: Intent = {
+    kind: "adopted",
+    to: pointsTo(service, record) ?? "nothing",
+    why: disarmed?.why ?? "",
+    now: record,
+    want: record,
+    generation: Math.max(state.generation, Math.floor(atMs / 1000)),
+    txt,
+    decidedMs: atMs,
+    fromUp: false,
+    by,
+    ...(replaces && { replaces }),
+  };
+  return { ...rest, intent };
+}
+
 /** The one atomic batch of a move: the record, and the generation that fences it. */
 export const moveBatch = (service: Service, intent: Intent, owner: string): Change[] => [
-  ...swap(intent.now, intent.want),
-  ...generationSwap(service, owner, intent.generation, movedBy),
+  ...(intent.want === null ? [] : swap(intent.now, intent.want)),
+  ...generationSwap(service, intent, owner, movedBy),
 ];
 
 /**
@@ -47,13 +87,13 @@ export const moveBatch = (service: Service, intent: Intent, owner: string): Chan
  */
 export const dropBatch = (service: Service, intent: Intent, owner: string): Change[] => [
   ...(intent.now === null ? [] : swap(intent.now, intent.now)),
-  ...generationSwap(service, owner, intent.generation, droppedBy),
+  ...generationSwap(service, intent, owner, droppedBy),
 ];
 
-const generationSwap = (service: Service, owner: string, generation: number, by: number): Change[] =>
+const generationSwap = ({ dns }: Service, { generation, txt }: Intent, owner: string, by: number): Change[] =>
   swap(
-    generationRecord(service.dns, owner, generation),
-    generationRecord(service.dns, owner, generation + by),
+    txt === undefined ? generationRecord(dns, owner, generation) : txt,
+    generationRecord(dns, owner, generation + by),
   );
 
 /** The state after Route 53 took the change. `changeId` is missing where only the zone shows it. */
@@ -75,26 +115,44 @@ export function accepted(
       : intent.why;
   const since = intent.failedMs === undefined ? {} : { sinceMs: intent.failedMs };
   const moved = moveEvent(service, intent.kind, intent, { atMs, ...since, why, alert: true, times });
-  const { intent: _, propagation: __, ...rest } = state;
-  return {
+  const { intent: _, propagation: __, placed: ___, ...rest } = state;
+  const next = {
     ...rest,
     written: intent.want,
     generation: intent.generation + movedBy,
+    pointsSinceMs: atMs,
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
-    propagation: propagation(intent, changeId, times),
+    // Of an adoption nobody waits for the name servers: what they answer stays as it is.
+    ...(intent.kind !== "adopted" &&
+      intent.want !== null && { propagation: propagation(intent, intent.want, changeId, times) }),
   };
+  return isOrder(intent.by) ? obeyed(service, next, intent, intent.by, why, atMs) : next;
+}
+
+function obeyed(
+  service: Service,
+  state: ServiceState,
+  { kind, to }: Intent,
+  order: Order,
+  why: string,
+  atMs: number,
+): ServiceState {
+  const next = { ...state, lastOrder: outcome(order, "done", why, atMs) };
+  // To adopt moves nothing: what is none of the targets is not left by itself either.
+  return kind === "adopted" && to !== "orphan" ? next : withPlace(service, next, order, to, atMs);
 }
 
 const propagation = (
   intent: Intent,
+  want: RecordSet,
   changeId: string | undefined,
   times: MoveTimes & { acceptedMs: number },
 ): Propagation => ({
   kind: intent.kind,
   ...(intent.from === undefined ? {} : { from: intent.from }),
   to: intent.to,
-  want: intent.want,
+  want,
   ...(changeId === undefined ? {} : { changeId }),
   times,
 });
@@ -115,17 +173,26 @@ export function dropped(service: Service, state: ServiceState, intent: Intent, a
   const { intent: _, ...rest } = state;
   const why = "it was not seen to take effect in time, and today's probes do not ask for it";
   const told = moveEvent(service, "move-dropped", intent, { atMs, why, alert: true });
-  return tellOf({ ...rest, generation: intent.generation + droppedBy }, told);
+  return tellOf({ ...rest, ...notDone(intent, why, atMs), generation: intent.generation + droppedBy }, told);
 }
+
+const notDone = ({ by }: Intent, why: string, atMs: number): Pick<ServiceState, "lastOrder"> =>
+  isOrder(by) ? { lastOrder: outcome(by, "refused", why, atMs) } : {};
 
 /**
  * The state of a name that is not as we left it: hands off. A change that was under way stays saved: if the record is
- * ever put back it has to be fenced before it is forgotten.
+ * ever put back it has to be fenced before it is forgotten. So does one that an adoption was to replace.
  */
-export const disarm = (state: ServiceState, why: string, atMs: number): ServiceState => ({
-  ...state,
-  disarmed: { why, sinceMs: atMs },
-});
+export function disarm(state: ServiceState, why: string, atMs: number): ServiceState {
+  const { intent, ...rest } = state;
+  const kept = intent?.kind === "adopted" ? intent.replaces : intent;
+  return {
+    ...rest,
+    ...(kept && { intent: kept }),
+    ...(intent && notDone(intent, why, atMs)),
+    disarmed: { why, sinceMs: atMs },
+  };
+}
 
 /**
  * The state of a disarmed name whose saved change did take effect before or after somebody else's hand was at it, or
@@ -160,7 +227,8 @@ export function noteLook(
   if (after.disarmed)
     return note(service, after, { do: "stay", code: "disarmed", why: after.disarmed.why }, atMs);
   if (before.disarmed) {
-    const why = `the record is ${show(after.written)}, as it was left`;
+    const isAsLeft = sameRecord(before.written, after.written);
+    const why = `the record is ${show(after.written)}, ${isAsLeft ? "as it was left" : "and is taken in"}`;
     const told = moveEvent(
       service,
       "armed-again",
@@ -174,7 +242,11 @@ export function noteLook(
   if (to !== undefined && to !== "orphan" && from !== to) {
     const why = `the record is ${show(after.written)}; it was ${show(before.written)}`;
     const move = { to, ...(from === undefined ? {} : { from }) };
-    return tellOf(after, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
+    const { placed: _, ...free } = after;
+    return tellOf(
+      { ...free, pointsSinceMs: atMs },
+      moveEvent(service, "repointed", move, { atMs, why, alert: true }),
+    );
   }
   if (to !== "orphan" || saysMore(after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);

@@ -76,6 +76,8 @@ function readinessOf(known: Known | undefined, atMs: number): Readiness {
   if (known === undefined) return { is: "unjudged" };
   const { health, probes } = known;
   const { state, trouble, why, sinceMs } = health;
+  // Whoever works on it knows.
+  if (health.maintenance) return { is: "unjudged" };
   if (state === "down") return { is: "not-ready", lack: lackOf(probes), why, sinceMs, told: false };
   if (trouble === "refused" || trouble === "partial") {
     return { is: "not-ready", lack: trouble, why, sinceMs: atMs, told: false };

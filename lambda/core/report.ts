@@ -2,6 +2,7 @@ import { span } from "./alert.ts";
 import type { Service } from "./config.ts";
 import type { Decision, StayCode } from "./decide.ts";
 import { type Event, type EventKind, event } from "./event.ts";
+import type { Note } from "./hands.ts";
 import type { Health, Trouble } from "./health.ts";
 import type { Intent, ServiceState } from "./service-state.ts";
 
@@ -11,6 +12,7 @@ export type Role = "alone" | "active" | "standby";
 /**
  * What to tell of a change in what is believed of an endpoint. An outage of the active target is filed here and
  * told by its service, which knows what was done about it; so is that a standby would not take over (`noteReadiness`).
+ * While somebody works on it nothing is told.
  */
 export function healthEvents(
   endpoint: string,
@@ -19,10 +21,11 @@ export function healthEvents(
   after: Health,
   atMs: number,
 ): Event[] {
-  return [
+  const events = [
     ...stateEvents(endpoint, role, before, after, atMs),
     ...troubleEvents(endpoint, role, before, after, atMs),
   ];
+  return after.maintenance ? events.map((each) => ({ ...each, alert: false })) : events;
 }
 
 function stateEvents(endpoint: string, role: Role, before: Health, after: Health, atMs: number): Event[] {
@@ -67,6 +70,7 @@ const kindOfStay: Partial<Record<StayCode, EventKind>> = {
   disarmed: "foreign",
   orphan: "orphan",
   limit: "limit",
+  held: "stays-down",
 };
 
 /**
@@ -88,10 +92,16 @@ export function note(service: Service, state: ServiceState, decision: Decision, 
     sinceMs,
     why: decision.why,
     alert: true,
-    ...(decision.do === "move" ? { from: decision.from ?? "nothing", to: decision.to.id } : {}),
+    ...(decision.do === "move" ? wouldBe(decision, atMs) : {}),
   });
   return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
 }
+
+const wouldBe = ({ from = "nothing", to, failedMs }: Extract<Decision, { do: "move" }>, atMs: number) => ({
+  from,
+  to: to.id,
+  ...(failedMs !== undefined && { times: { failedMs, detectedMs: atMs } }),
+});
 
 /** Away from a target that failed is other news than back from one that is well, also where both lead to the same. */
 const wouldMove = ({ fromUp, to }: Extract<Decision, { do: "move" }>): string =>
@@ -107,9 +117,13 @@ function withoutCondition(state: ServiceState): ServiceState {
 export function moveEvent(
   service: Service,
   kind: EventKind,
-  move: Pick<Intent, "from" | "to">,
+  move: Pick<Intent, "from" | "to" | "by">,
   facts: Pick<Event, "atMs" | "sinceMs" | "why" | "alert" | "times">,
 ): Event {
   const names = { subject: service.id, name: service.dns.name, from: move.from ?? "nothing", to: move.to };
-  return event({ kind, ...names, ...facts });
+  const by = move.by && { by: noteOf(move.by) };
+  return event({ kind, ...names, ...by, ...facts });
 }
+
+/** What an event says of an operator's wish. */
+export const noteOf = ({ who, why, atMs }: Note): Note => ({ who, why, atMs });

@@ -1,5 +1,6 @@
 import type { Service } from "./config.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Readiness } from "./readiness.ts";
 import {
   pointsTo,
@@ -12,15 +13,22 @@ import {
 
 /** A change decided and saved, whose outcome is not known yet. */
 export type Intent = {
-  readonly kind: "failover" | "failback" | "created";
+  readonly kind: "failover" | "failback" | "created" | "moved" | "adopted";
   /** Target ids; `from` may be `orphan`, and is missing where the name had no record. */
   readonly from?: string;
   readonly to: string;
   readonly why: string;
   readonly now: RecordSet | null;
-  readonly want: RecordSet;
+  /** None only where a name without a record is adopted. */
+  readonly want: RecordSet | null;
   /** The generation this change replaces; it writes the next one. */
   readonly generation: number;
+  /** The operator's wish behind it, where it is not the automaton's own. */
+  readonly by?: Order | Maintenance;
+  /** Of an adoption: what stands in the place of the generation. */
+  readonly txt?: RecordSet | null;
+  /** Of an adoption: a change that was under way when the name was disarmed. */
+  readonly replaces?: Intent;
   /** When the verdict it rests on was reached. */
   readonly decidedMs: number;
   readonly failedMs?: number;
@@ -47,6 +55,13 @@ export type Propagation = {
 /** A state of affairs people were told of, so that they are not told again every ten seconds. */
 export type Condition = { readonly code: string; readonly sinceMs: number; readonly toldMs: number };
 
+/** Where an operator has put a name: it is not moved back from there by itself, and if pinned not moved at all. */
+export type Placed = Note & {
+  readonly target: string;
+  readonly pinned: boolean;
+  readonly toldMs: number;
+};
+
 /** What we know and did about one name. Never expires. */
 export type ServiceState = {
   /** The record set we last wrote or found: the exact one a DELETE must name. None where the name has none. */
@@ -57,6 +72,13 @@ export type ServiceState = {
   /** Hands off: somebody else changed the record, or our own memory of it is lost. */
   readonly disarmed?: { readonly why: string; readonly sinceMs: number };
   readonly condition?: Condition;
+  /** A freeze as it was taken in, of this service or of all. */
+  readonly frozen?: Freeze & { readonly toldMs: number };
+  readonly placed?: Placed;
+  /** What became of the last order. */
+  readonly lastOrder?: Outcome;
+  /** When the name was moved, or found moved, to where it points; none while it is where it was found first. */
+  readonly pointsSinceMs?: number;
   /** Since when its zone could not be read any more, and whether people were told. */
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
   /** Whether each target would take over, as last noted. */
@@ -115,18 +137,26 @@ export function resume(intent: Intent, standing: Standing, owner: string): Resum
   const { record } = standing;
   if (generation === intent.generation + movedBy) return { is: "done" };
   if (generation === intent.generation + droppedBy) return { is: "dropped" };
-  if (generation === intent.generation) {
-    if (sameRecord(record, intent.now)) return { is: "apply" };
-    if (record !== null && sameValues(record, intent.now)) return { is: "adopt", now: record };
-  }
+  if (isAsRead(intent, standing, generation)) return { is: "apply" };
+  const isOurs = intent.txt === undefined && generation === intent.generation;
+  if (isOurs && record !== null && sameValues(record, intent.now)) return { is: "adopt", now: record };
   return { is: "foreign", why: difference(intent.now, intent.generation, standing, owner) };
 }
+
+/**
+ * The zone is as the change expects it, letter by letter. What an operator asked to be taken over may stand at any
+ * generation, or at none.
+ */
+const isAsRead = (intent: Intent, standing: Standing, generation: number | undefined): boolean =>
+  sameRecord(standing.record, intent.now) &&
+  (intent.txt === undefined ? generation === intent.generation : sameRecord(standing.generation, intent.txt));
 
 /**
  * Takes in what stands in the zone while no change is under way. A name we never moved may be pointed to another
  * target, or given another TTL, by anybody. One we moved may be pointed to a target that is up: that is how a person
  * fails back by hand. Pointed to one that is not, it is somebody else's affair: two who move one name against each
- * other are worse than one who stops. What is strange disarms; what is as it was left arms again.
+ * other are worse than one who stops; unless `onForeign: retake` says that whoever applies an old plan is not meant.
+ * What is strange disarms; what is as it was left arms again.
  */
 export function look(
   service: Service,
@@ -166,7 +196,7 @@ function unlike(
   return strange(service, standing, owner);
 }
 
-/** Why the zone is not as we left it; none when only the TTL is another, or it points to a target that is up. */
+/** Why the zone is not as we left it; none when only the TTL is another, or it points to a target it may point to. */
 function changed(
   service: Service,
   state: ServiceState,
@@ -175,7 +205,9 @@ function changed(
   isUp: (target: string) => boolean,
 ): string | undefined {
   const at = pointsTo(service, standing.record);
-  const isFine = sameValues(standing.record, state.written) || (at !== undefined && isUp(at));
+  const mayBeThere = (target: string) =>
+    isUp(target) || (service.onForeign === "retake" && target !== "orphan");
+  const isFine = sameValues(standing.record, state.written) || (at !== undefined && mayBeThere(at));
   if (isFine && generationOf(standing, owner) === state.generation) return undefined;
   return difference(state.written, state.generation, standing, owner);
 }

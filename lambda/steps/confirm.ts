@@ -33,7 +33,9 @@ const referenceId = (reference: TcpCheck): string => `reference/${reference.host
 export type Asking = {
   readonly triesOf: (endpoint: Endpoint) => Tries;
   /** Whether a group is concluded as soon as no location still pending can change what follows, or with the last one. */
-  readonly early: boolean;
+  readonly early: (group: Group) => boolean;
+  /** Whether a name may go there, should it be up. */
+  readonly isCandidate: (endpoint: Endpoint) => boolean;
 };
 
 /**
@@ -69,7 +71,7 @@ export async function confirm(
   const over = new AbortController();
   const asked = config.locations.map(async (location) => {
     answers.set(location, await askOrNothing(world, { ...request, location }));
-    if (asking.early) close((ballots, group) => isSettled(config, group, ballots));
+    close((ballots, group) => asking.early(group) && isSettled(config, group, ballots, asking.isCandidate));
   });
   const late = world.sleep(patienceMs(request), over.signal);
   await Promise.race([Promise.all(asked), late]);
@@ -154,7 +156,12 @@ const isBlindTo = (tries: readonly Probe[], sightMs: number | undefined): boolea
   tries.every((probe) => !isAnswered(probe) && probe.startedAfterMs < sightMs);
 
 /** Whether no pending location can change what follows: every verdict, and where a service could move to. */
-function isSettled(config: Config, group: Group, ballots: Ballots): boolean {
+function isSettled(
+  config: Config,
+  group: Group,
+  ballots: Ballots,
+  isCandidate: Asking["isCandidate"],
+): boolean {
   const configured = config.locations.length;
   const canSee = sightOf(config);
   const verdicts = group.endpoints.map(({ id }) =>
@@ -162,7 +169,7 @@ function isSettled(config: Config, group: Group, ballots: Ballots): boolean {
   );
   if (Object.keys(ballots).length === configured) return true;
   if (verdicts.includes("open")) return false;
-  const first = group.endpoints[verdicts.indexOf("up")];
+  const first = group.endpoints.find((endpoint, i) => verdicts[i] === "up" && isCandidate(endpoint));
   // The first target that is up is where a name would go; a later one must not win because it was proven sooner.
   return group.endpoints.every(
     ({ id }, i) =>

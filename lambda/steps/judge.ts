@@ -1,16 +1,18 @@
 import { forgotten, isWatched } from "../core/brownout.ts";
 import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
-import { decide, type Evidence } from "../core/decide.ts";
+import type { Evidence } from "../core/decide.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
 import { cleared, conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
-import { healthEvents, type Role } from "../core/report.ts";
+import { healthEvents } from "../core/report.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
 import type { Confirmed } from "./confirm.ts";
 import { startFollowing } from "./follow.ts";
+import { readHands, takeHolds, takeWork } from "./hands.ts";
 import { act } from "./move.ts";
+import { roleOf } from "./role.ts";
 import {
   activeOf,
   byScore,
@@ -23,6 +25,7 @@ import {
 } from "./scores.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { type Group, healthsOf, type Sweep, saveRecords } from "./watch.ts";
+import { wishFor } from "./wish.ts";
 
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */
 export function takeProbe(
@@ -77,14 +80,20 @@ export async function judge(
   return kind === "round" && judged.length > 0;
 }
 
-/** Decides for the group's service on this evidence, and does it. */
+/**
+ * Decides for the group's service on this evidence, and does it. What operators want is read once more before: a hold
+ * that was written by now is known.
+ */
 async function actOn(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: number): Promise<void> {
   const each = group.service && sweep.switches.get(group.service.id);
   if (each?.state === undefined) return;
+  await readHands(sweep);
+  takeWork(sweep, group);
+  await takeHolds(sweep, each);
   const ballots = evidenceOf(sweep, each.service, activeOf(each.service, each.state), confirmed);
   const evidence: Evidence = { healths: healthsOf(sweep, each.service), ballots, atMs };
-  const { intent: _, ...free } = each.state;
-  await act(sweep, each, decide(sweep.config, each.service, free, evidence), atMs);
+  const wish = await wishFor(sweep, group, each, evidence);
+  if (wish) await act(sweep, each, wish, atMs);
   startFollowing(sweep, each);
   startTelling(sweep, each);
 }
@@ -184,11 +193,4 @@ function sayVotes(sweep: Sweep, id: string, ballots: Ballots, { probes }: Confir
   const detail = failure && !failure.probe.ok ? `: ${failure.probe.detail}` : "";
   const where = Object.keys(ballots).filter((location) => ballots[location]?.[id] === "down");
   return `${said}${where.length > 0 ? ` (${where.join(", ")})` : ""}${detail}`;
-}
-
-function roleOf(sweep: Sweep, group: Group, endpoint: Endpoint): Role {
-  const each = group.service && sweep.switches.get(group.service.id);
-  // A disarmed service has told that it keeps its hands off; it would not tell of an outage besides.
-  if (each?.state === undefined || each.state.disarmed) return "alone";
-  return activeOf(each.service, each.state) === endpoint.id ? "active" : "standby";
 }

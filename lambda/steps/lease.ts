@@ -81,7 +81,7 @@ export async function keepLease(
     await world.sleep(renewEveryMs, stop);
     if (stop.aborted) break;
     try {
-      if (!(await write(world, held, renewed))) {
+      if (!(await write(world, held, (lease) => renewed(lease, world.now())))) {
         over.abort();
         return { lost: true };
       }

@@ -1,5 +1,6 @@
 import type { Service } from "../core/config.ts";
-import type { Decision } from "../core/decide.ts";
+import { type Decision, holdOn } from "../core/decide.ts";
+import { isOrder } from "../core/hands.ts";
 import {
   accepted,
   disarm,
@@ -26,24 +27,29 @@ export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: numb
   }
   // What was decided is decided about the state as it was: a look at the zone may have come between.
   const saved = await update(sweep, each, (now) =>
-    now.intent || now.disarmed || !sameRecord(now.written, state?.written ?? null)
+    now.intent || now.disarmed || isHeld(now, wish) || !sameRecord(now.written, state?.written ?? null)
       ? now
       : intend(service, now, wish, atMs),
   );
   if (saved && !each.state?.disarmed) await send(sweep, each, "move");
 }
 
+/** A freeze holds everybody, a pin the automaton. */
+const isHeld = (state: ServiceState | undefined, { by }: Pick<Intent, "by">): boolean =>
+  state !== undefined && (isOrder(by) ? state.frozen !== undefined : holdOn(state) !== undefined);
+
 /**
  * A change is saved whose outcome is unknown. It goes on if today's evidence wants the same, and is given up at once
  * if not: whoever may still be about to send it is then refused, because the generation has moved on.
  */
 async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, atMs: number): Promise<void> {
-  const agrees =
+  const isSame =
     each.service.mode === "armed" &&
     wish.do === "move" &&
     // By value, not by name: a deploy may have given the target another address, and only that one was probed.
     sameValues(recordFor(each.service, wish.to), intent.want);
-  if (!agrees) return send(sweep, each, "drop");
+  // To take over what stands there moves nothing, and to give that up would be the very same change.
+  if (!isSame && intent.kind !== "adopted") return send(sweep, each, "drop");
   const fresh = await update(sweep, each, (now) =>
     now.intent ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,
   );
@@ -54,7 +60,7 @@ async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, 
 const triesInARow = 4;
 
 /** Sends a saved change until its outcome is known and saved, or the next tick has to go on with it. */
-async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<void> {
+export async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<void> {
   let trouble = "";
   for (let attempt = 0; attempt < triesInARow; attempt++) {
     if (attempt > 0) await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()), sweep.over);
@@ -81,6 +87,9 @@ async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<
 const isStale = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
   sweep.world.now() - intent.decidedMs > 2 * intervalOf(sweep.config, each.service);
 
+const isStillWanted = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
+  !isStale(sweep, each, intent) && (intent.kind === "adopted" || !isHeld(each.state, intent));
+
 /** The next sweep is waiting: whoever stands in line for Route 53 is left to it, and nobody stays unwatched meanwhile. */
 const isKeepingOthers = (sweep: Sweep, askedMs: number): boolean =>
   sweep.over.aborted && sweep.world.elapsed() - askedMs > 1_000;
@@ -96,7 +105,9 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
     changes,
     `Pointsman ${what}: ${intent.from ?? "none"} -> ${intent.to}`,
     () =>
-      !sweep.lost && !isKeepingOthers(sweep, askedMs) && (what === "drop" || !isStale(sweep, each, intent)),
+      !sweep.lost &&
+      !isKeepingOthers(sweep, askedMs) &&
+      (what === "drop" || isStillWanted(sweep, each, intent)),
   );
   if (outcome.is === "withheld") return "over";
   if (outcome.is === "refused") return afterRefusal(sweep, each, intent);

@@ -30,7 +30,7 @@ export function scored(
   probe: Probe,
   atMs: number,
 ): Brownout {
-  if (health.state === "down" || isVoid(probe)) return brownout;
+  if (health.state === "down" || health.maintenance || isVoid(probe)) return brownout;
   const { length } = sweep.config.locations;
   const said = stillSaid(brownout, atMs, maxGapMs(policy));
   return scoreProbe(said, { location, ok: isAnswered(probe) }, askEveryMs(policy, length), length, atMs);
@@ -71,8 +71,9 @@ export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atM
     const watched = sweep.watched.get(id);
     if (watched === undefined) continue;
     const looks = looksOf(confirmed, id).filter(({ location }) => !blind.includes(location));
+    const { state, maintenance } = watched.health;
     const said = stillSaid(watched.brownout, atMs, maxGapMs(policy));
-    const brownout = scoreRound(said, looks, blind, length, atMs, watched.health.state);
+    const brownout = maintenance ? said : scoreRound(said, looks, blind, length, atMs, state);
     sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
   }
 }

@@ -2,8 +2,10 @@ import { setMaxListeners } from "node:events";
 import type { Config } from "../core/config.ts";
 import { nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
+import { heed } from "./orders.ts";
+import { publishRoster } from "./roster.ts";
 import { tick, watchClosely } from "./tick.ts";
-import { openWatch, type Sweep, saveRecords } from "./watch.ts";
+import { inBackground, openWatch, type Sweep, saveRecords } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** What one sweep did, for the log. */
@@ -92,6 +94,8 @@ async function watch(state: Sweep, untilMs: number): Promise<void> {
     open.add(tracked);
   };
   state.tickedMs = firstFromMs(held, every, world.now());
+  void inBackground(state, "roster", publishRoster(state));
+  start(heed(state, untilMs));
   start(watchClosely(state, untilMs));
   while (!over.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();

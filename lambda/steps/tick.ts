@@ -6,6 +6,7 @@ import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirmTries } from "../core/vote.ts";
 import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
+import { openOrder } from "./hands.ts";
 import { judge, takeProbe } from "./judge.ts";
 import { activeOf } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
@@ -115,11 +116,12 @@ function isStandby(sweep: Sweep, { service }: Group, { id }: Endpoint): boolean 
   const state = service && sweep.switches.get(service.id)?.state;
   const active = state && activeOf(service, state);
   const health = active === undefined ? undefined : sweep.watched.get(active)?.health;
-  return active !== id && health?.state === "up" && health.suspectedMs === undefined;
+  const isWell = health?.state === "up" && health.suspectedMs === undefined && !health.maintenance;
+  return active !== id && isWell;
 }
 
-/** One confirm for all of these that have none open. */
-async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
+/** One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for. */
+export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
   const groups = wanted.filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
   const open = new Set(groups.map(({ id }) => id));
@@ -132,7 +134,8 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
   const triesOf = ({ id, policy }: Endpoint) =>
     confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
   try {
-    await askAll(sweep, groups, { triesOf, early: true }, async (group, confirmed) => {
+    const early = (group: Group) => openOrder(sweep, group) === undefined;
+    await askAll(sweep, groups, { triesOf, early }, async (group, confirmed) => {
       await guarded(sweep, group, async () => void (await judge(sweep, group, confirmed, "confirm")));
       // A group that was quick does not wait for the others of its request.
       close(group.id);
@@ -145,12 +148,15 @@ async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void>
 async function askAll(
   sweep: Sweep,
   groups: readonly Group[],
-  asking: Asking,
+  asking: Omit<Asking, "isCandidate">,
   conclude: (group: Group, confirmed: Confirmed) => Promise<void>,
 ): Promise<void> {
   const { config, world } = sweep;
+  const isCandidate = ({ id }: Endpoint) => sweep.watched.get(id)?.health.maintenance === undefined;
   await Promise.all(
-    chunks(groups, questionsPerRequest).map((chunk) => confirm(config, world, chunk, asking, conclude)),
+    chunks(groups, questionsPerRequest).map((chunk) =>
+      confirm(config, world, chunk, { ...asking, isCandidate }, conclude),
+    ),
   );
 }
 
@@ -165,7 +171,7 @@ export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void>
     );
     if (groups.length > 0) {
       const down: Endpoint[] = [];
-      await askAll(sweep, groups, { triesOf, early: false }, (group, round) =>
+      await askAll(sweep, groups, { triesOf, early: () => false }, (group, round) =>
         guarded(sweep, group, async () => {
           if (await judge(sweep, group, round, "round")) down.push(...group.endpoints);
         }),

@@ -2,10 +2,11 @@ import { noBrownout, onlyOf } from "../core/brownout.ts";
 import type { Config, Endpoint, Service } from "../core/config.ts";
 import { zeroCounters } from "../core/counters.ts";
 import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
+import type { Hands } from "../core/hands.ts";
 import { type Health, neverSeen } from "../core/health.ts";
 import { type ServiceState, serviceKey } from "../core/service-state.ts";
 import type { Held } from "./lease.ts";
-import type { World } from "./world.ts";
+import type { Versioned, World } from "./world.ts";
 
 /** A service while a sweep runs. */
 export type Switch = {
@@ -47,7 +48,9 @@ export type Sweep = {
   /** Endpoints whose health changed and is not saved yet. */
   readonly unsaved: Set<string>;
   readonly switches: ReadonlyMap<string, Switch>;
-  /** Groups with an open confirm, and whatever follows from it. */
+  /** What operators want, as it was last read; none while it never could be. */
+  hands?: Versioned<Hands>;
+  /** Groups with an open confirm, or an adoption, and whatever follows from it. */
   readonly confirming: Set<string>;
   /** Looks at zones, one after the other in each role: one that hangs keeps only its own waiting. */
   readonly looks: Map<string | undefined, Promise<void>>;

@@ -1,13 +1,10 @@
-import { alert, span } from "../../lambda/core/alert.ts";
+import { headline, span } from "../../lambda/core/alert.ts";
 import type { Event, EventKind, MoveTimes, Severity } from "../../lambda/core/event.ts";
 import type { Happening, Note } from "../watch/model.ts";
 import type { Line, Style } from "./text.ts";
 import { timeOfDay } from "./words.ts";
 
 const styles: Record<Severity, Style> = { critical: "bad", warning: "warn", info: "good" };
-
-/** What happened, in a sentence: the alert's own. */
-export const headline = (event: Event): string => alert(event).subject.replace(/^\[\w+\] /, "");
 
 /** Measured times where there are any, else what it rests on. `happenings` come newest first. */
 export function detailOf(event: Event, happenings: readonly Happening[]): string {
@@ -41,7 +38,7 @@ export const happeningLines = (happenings: readonly Happening[], rows: number): 
     .slice(0, Math.max(0, rows));
 
 /** What a started move can come to. */
-const outcomes: readonly EventKind[] = ["failover", "failback", "created", "move-dropped"];
+const outcomes: readonly EventKind[] = ["failover", "failback", "moved", "created", "move-dropped"];
 
 /** That a move was started says nothing once it is known what came of it. */
 const isOver = (happening: Happening, all: readonly Happening[]): boolean =>

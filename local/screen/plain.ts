@@ -1,12 +1,13 @@
-import { alert } from "../../lambda/core/alert.ts";
+import { alert, headline } from "../../lambda/core/alert.ts";
 import type { EndpointView, Happening, Model, ServiceView } from "../watch/model.ts";
-import { detailOf, headline } from "./happenings.ts";
+import { detailOf } from "./happenings.ts";
 import { clean } from "./text.ts";
 import {
   answeredTarget,
   answerWords,
   availabilityWords,
   healthWords,
+  operateLine,
   seenWords,
   timeOfDay,
 } from "./words.ts";
@@ -14,6 +15,9 @@ import {
 /** What changed between two looks, as lines for a log: answers, first probes, events, alerts, and each minute a summary. */
 export function changes(before: Model | undefined, now: Model): string[] {
   const lines = [
+    ...(now.dynamodbUrl !== undefined && before?.dynamodbUrl === undefined
+      ? [`to operate it, in another terminal: ${operateLine(now.dynamodbUrl)}`]
+      : []),
     ...now.services.flatMap((service, i) => answerChanges(before?.services[i], service)),
     ...everybody(now).flatMap((endpoint, i) => firstProbe(before && everybody(before)[i], endpoint, now)),
     ...newHappenings(before, now).map((happening) => happeningLine(happening, now)),

@@ -8,6 +8,7 @@ import {
   digLine,
   healthWords,
   newest,
+  operateLine,
   seenWords,
   shortRegion,
   timeOfDay,
@@ -37,6 +38,9 @@ export function tables(model: Model, broken: Broken, width: number): Line[] {
   const alone = [...model.endpoints].sort((a, b) => Number(isWell(a)) - Number(isWell(b)));
   return [
     ...model.services.flatMap((service) => [...serviceLines(service, model, broken, columns), []]),
+    ...(model.dynamodbUrl === undefined || model.services.length === 0
+      ? []
+      : [[["operate ", "dim"], operateLine(model.dynamodbUrl)] satisfies Line, []]),
     ...(alone.length === 0
       ? []
       : [heading(model, columns, "Endpoints"), ...alone.flatMap((e) => aloneLines(e, columns)), []]),

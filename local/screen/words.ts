@@ -147,3 +147,7 @@ export function answerWords(answer: Answer | undefined): string {
 
 export const digLine = ({ service }: ServiceView, port: number): string =>
   `dig @127.0.0.1 -p ${port} ${service.dns.name} ${service.dns.type} +short`;
+
+/** What is typed in another terminal, to see and to move what runs here. */
+export const operateLine = (dynamodbUrl: string): string =>
+  `AWS_ENDPOINT_URL_DYNAMODB=${dynamodbUrl} npx pointsman status`;

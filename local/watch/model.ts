@@ -14,6 +14,8 @@ export type Model = {
   readonly happenings: readonly Happening[];
   readonly alerts: readonly Published[];
   readonly dnsPort: number;
+  /** Where the tables are, for operators' commands in another terminal. */
+  readonly dynamodbUrl?: string;
   /** What is wrong with the laptop's own parts, or with a function. */
   readonly trouble?: string;
 };

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { readHistory } from "../../lambda/aws/history.ts";
 import { openStore } from "../../lambda/aws/tables.ts";
 import type { Config, Service } from "../../lambda/core/config.ts";
 import { availability } from "../../lambda/core/counters.ts";
@@ -8,7 +9,6 @@ import { type ServiceState, serviceKey } from "../../lambda/core/service-state.t
 import type { LocationCall } from "../lambda-api.ts";
 import type { Published } from "../sns-message.ts";
 import type { Stack, StackListeners } from "../stack.ts";
-import { readHistory } from "./history.ts";
 import type { Answer, EndpointView, Happening, Model, Note, Seen, ServiceView } from "./model.ts";
 import { openResolver } from "./names.ts";
 import { seenIn } from "./seen.ts";
@@ -62,17 +62,17 @@ export function openObserver(config: Config, now: () => number = Date.now): Obse
     log: [],
     trouble: undefined,
   };
-  let dnsPort = 0;
+  let ports: Pick<Model, "dnsPort" | "dynamodbUrl"> = { dnsPort: 0 };
   return {
     listeners: listenersOf(sightings),
     watch: (stack, over) => {
-      dnsPort = stack.dns.port;
+      ports = { dnsPort: stack.dns.port, dynamodbUrl: stack.dynamodbUrl };
       return watch(sightings, stack, over, now);
     },
     note: (note, isBreak = false) => {
       sightings.notes.push({ atMs: now(), note, isBreak });
     },
-    model: (nowMs) => modelOf(sightings, dnsPort, nowMs),
+    model: (nowMs) => ({ ...modelOf(sightings, nowMs), ...ports }),
     log: () => sightings.log,
   };
 }
@@ -173,7 +173,7 @@ function forgetOld(events: Map<string, Event>): void {
   for (const { id } of oldestFirst.slice(0, -keptEvents)) events.delete(id);
 }
 
-function modelOf(sightings: Sightings, dnsPort: number, nowMs: number): Model {
+function modelOf(sightings: Sightings, nowMs: number): Omit<Model, "dnsPort"> {
   const { config, events, notes, alerts, trouble } = sightings;
   const targets = new Set(
     config.services.flatMap((service) => service.targets.map(({ endpoint }) => endpoint)),
@@ -191,7 +191,6 @@ function modelOf(sightings: Sightings, dnsPort: number, nowMs: number): Model {
       .map(({ id }) => endpointView(sightings, id, id)),
     happenings: happenings.sort((a, b) => b.atMs - a.atMs),
     alerts: [...alerts],
-    dnsPort,
     ...(trouble === undefined ? {} : { trouble }),
   };
 }

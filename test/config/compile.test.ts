@@ -155,6 +155,7 @@ test("a service with nothing said stays in shadow, goes back by hand, moves twic
       failback: "manual",
       failbackAfterMs: 600_000,
       maxMovesPerHour: 2,
+      onForeign: "hold",
     },
   ]);
 });

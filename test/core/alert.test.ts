@@ -165,6 +165,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.record(
     name: anyText,
     from: anyText,
     to: anyText,
+    by: fc.record({ who: anyText, why: anyText, atMs: anyTime }),
     times: fc.record(
       { detectedMs: anyTime, failedMs: anyTime, acceptedMs: anyTime, inSyncMs: anyTime },
       { requiredKeys: ["detectedMs"] },

@@ -19,7 +19,14 @@ const epochS = Math.floor(minute(5) / 1000);
 /** The lease of the sweep of minute 4, which holds it. */
 const held: Lease = { holder: "other", epoch: 1_000, beat: 7, scheduledMs: minute(4), wantedMs: minute(4) };
 const { holder: _, ...free } = held;
-const taken: Lease = { holder: "me", epoch: epochS, beat: 0, scheduledMs: minute(5), wantedMs: minute(5) };
+const taken: Lease = {
+  holder: "me",
+  epoch: epochS,
+  beat: 0,
+  scheduledMs: minute(5),
+  wantedMs: minute(5),
+  renewedMs: minute(5),
+};
 
 const servedWhy = "this minute or a later one is served";
 const waitsWhy = "the sweep of a later minute waits";
@@ -102,12 +109,18 @@ test("a lease is relieved when the sweep of a later minute waits, not when it is
 });
 
 test("each renewal shows that the holder lives, and keeps a waiter's mark", () =>
-  expect(renewed({ ...held, wantedMs: minute(5) })).toEqual({ ...held, wantedMs: minute(5), beat: 8 }));
+  expect(renewed({ ...held, wantedMs: minute(5) }, minute(4) + 20_000)).toEqual({
+    ...held,
+    wantedMs: minute(5),
+    beat: 8,
+    renewedMs: minute(4) + 20_000,
+  }));
 
 test("a released lease has no holder, and says where everything is", () =>
   expect(released(taken, minute(6), 12)).toEqual({
     epoch: epochS,
     beat: 0,
+    renewedMs: minute(5),
     scheduledMs: minute(5),
     wantedMs: minute(5),
     tickedMs: minute(6),

@@ -106,6 +106,7 @@ describe("Route 53 took the change", () => {
     expect(after).toEqual({
       written: standby,
       generation: 4,
+      pointsSinceMs: at(1),
       movesFromUpMs: [],
       propagation,
       outbox: [expect.objectContaining({ kind: "failover" })],

@@ -116,6 +116,7 @@ describe("a decision that changes nothing is told as", () => {
     ["somebody else's record", stay("disarmed"), ["foreign!"]],
     ["an orphan", stay("orphan"), ["orphan!"]],
     ["enough moves for this hour", stay("limit"), ["limit!"]],
+    ["an outage of a name that is held", stay("held"), ["stays-down!"]],
     ["what a shadow would do", move(ireland), ["would-move!"]],
   ])("%s", (_, decision, told) => expect(kinds(note(shop, quiet, decision, at(0)).outbox)).toEqual(told));
 
@@ -128,6 +129,11 @@ describe("a decision that changes nothing is told as", () => {
       subject: "shop",
       sinceMs: at(0),
     });
+    const outage = { ...move(ireland), failedMs: at(-6) } as Decision;
+    expect(note(shop, quiet, outage, at(0)).outbox).toMatchObject([
+      { times: { failedMs: at(-6), detectedMs: at(0) } },
+    ]);
+    expect(told).not.toHaveProperty("times");
     const [created] = note(shop, quiet, { ...move(ireland), from: undefined } as Decision, at(0)).outbox;
     expect(created).toMatchObject({ from: "nothing", to: "ireland" });
   });

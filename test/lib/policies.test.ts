@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { homeStackName, resultsTableOutput, stateTableOutput } from "../../lib/stack-names.ts";
+import { allowedBy, operatorPolicy } from "../bin/operator-gate.ts";
 import { deployed, manyServices } from "./deployed.ts";
 
 type Statement = {
@@ -52,3 +54,37 @@ test("docs/deployer-policy.json names roles that cdk bootstrap makes", () => {
 });
 
 type Made = { readonly Properties: { readonly RoleName?: { readonly "Fn::Sub": string } } };
+
+describe("docs/operator-policy.json", () => {
+  const { Resources, Outputs } = deployed(manyServices(1)).home.toJSON() as Home;
+  const tableOf = (output: string): string => {
+    const ref = Outputs[output]?.Value.Ref ?? "";
+    expect(Resources[ref]?.Type).toBe("AWS::DynamoDB::GlobalTable");
+    // CloudFormation names what has no name: the stack, the logical id, something random.
+    return `arn:aws:dynamodb:eu-central-1:123456789012:table/${homeStackName}-${ref}-0A1B2C3D4E5F`;
+  };
+  const [state, results] = [tableOf(stateTableOutput), tableOf(resultsTableOutput)];
+
+  test.each<[string, string, string | undefined, boolean]>([
+    ["GetItem", state, "hands#0", true],
+    ["GetItem", state, "roster#0", true],
+    ["GetItem", state, "service#Z1/shop.acme.com/A", true],
+    ["GetItem", state, "lease#0", false],
+    ["PutItem", state, "hands#0", true],
+    ["PutItem", state, "service#Z1/shop.acme.com/A", false],
+    ["PutItem", state, "lease#0", false],
+    ["PutItem", state, "hands#00", false],
+    ["DeleteItem", state, "hands#0", false],
+    ["Query", results, undefined, true],
+    ["PutItem", results, "history#shop", false],
+    ["Query", state, undefined, false],
+  ])("%s of %s, %s: allowed is %o", (operation, resource, key, isAllowed) => {
+    const call = { action: `dynamodb:${operation}`, resource, ...(key !== undefined && { key }) };
+    expect(allowedBy(operatorPolicy, call) !== undefined).toBe(isAllowed);
+  });
+});
+
+type Home = {
+  readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: { readonly Ref: string } }>>;
+};

@@ -32,6 +32,7 @@ export const shop: Service = {
   failback: "auto",
   failbackAfterMs: 120_000,
   maxMovesPerHour: 2,
+  onForeign: "hold",
 };
 
 export const references = ["r1", "r2", "r3"].map((host) => ({ type: "tcp" as const, host, port: 443 }));

@@ -32,9 +32,10 @@ export function watchOver(sim: Simulation): string[] {
   const checkPut = (step: Extract<Step, { is: "put" }>) => {
     if (step.key.startsWith("service#")) {
       const { intent } = step.after as Row;
-      if (intent) intents.add(keyOf(intent.want, intent.generation));
+      if (intent?.want) intents.add(keyOf(intent.want, intent.generation));
       return say(step.by, wrongRow(sim, step));
     }
+    if (!step.key.startsWith("lease#")) return;
     const [was, is] = [step.before as Lease | undefined, step.after as Lease];
     say(step.by, wrongLease(was, is, sim.clock.now() - beatMs));
     if (was?.epoch !== is.epoch || was.beat !== is.beat) beatMs = sim.clock.now();

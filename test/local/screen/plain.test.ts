@@ -19,6 +19,14 @@ test("nothing new is nothing to say", () => {
   expect(changes(bare, bare)).toEqual([]);
 });
 
+test("how to operate it is said once it can be", () => {
+  const reachable = { ...bare, dynamodbUrl: "http://127.0.0.1:8400" };
+  expect(changes(bare, reachable)).toEqual([
+    "09:05:00  to operate it, in another terminal: AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8400 npx pointsman status",
+  ]);
+  expect(changes(reachable, reachable)).toEqual([]);
+});
+
 test("a first probe is told once", () => {
   const seen = {
     ...bare,

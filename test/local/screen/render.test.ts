@@ -165,3 +165,10 @@ test("colours are there when they are wanted, and nothing from outside can write
   expect(render(hostile, stage, usual, false).join("")).not.toContain("\x1b");
   expect(screen(hostile)).toContain("it said ?]0;title?");
 });
+
+test("how to operate it stands below the services", () => {
+  const lines = screen({ ...model(), dynamodbUrl: "http://127.0.0.1:8400" });
+  expect(lines).toContain(
+    "\n\n operate AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8400 npx pointsman status\n\n What happened",
+  );
+});

@@ -11,7 +11,7 @@ const replay = (seed: number, violations: readonly string[]) =>
 const bites: readonly (readonly [without: string, seed: number, says: RegExp])[] = [
   ["UPSERT instead of compare-and-set", 99, /by a batch sent before the last change \(4\)/],
   ["no generation TXT", 99, /by a batch sent before the last change \(4\)/],
-  ["no fencing", 3, /wrote service.* over epoch|wrote the lease for epoch .* over|took the lease/],
+  ["no fencing", 1, /wrote service.* over epoch|wrote the lease for epoch .* over|took the lease/],
   ["no standby gate", 7, /moved .*, which was not up \(1\)/],
   ["no sight rules", 6, /moved .* away from .*, which was not down \(2\)/],
   ["alert before save", 1, /told .* before it was saved \(6\)/],

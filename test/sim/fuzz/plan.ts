@@ -38,7 +38,11 @@ const hours = 6;
 export function planOf(seed: number): Plan {
   const dice = openDice(seed);
   const policy = { recoverAfterMs: dice.one([20_000, 60_000]) };
-  const service = { failbackAfterMs: dice.one([0, 60_000, 300_000]), maxMovesPerHour: dice.one([1, 2, 4]) };
+  const service = {
+    failbackAfterMs: dice.one([0, 60_000, 300_000]),
+    maxMovesPerHour: dice.one([1, 2, 4]),
+    onForeign: seed % 2 === 0 ? ("retake" as const) : ("hold" as const),
+  };
   const { config, records } = manyShops(2, { policy, service });
   const withManual = config.services.map((each, i) =>
     i === 0 ? each : { ...each, failback: "manual" as const },

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Event } from "../../lambda/core/event.ts";
+import type { Event } from "../core/event.ts";
 
 /** The newest events about a service or an endpoint, newest first. */
 export async function readHistory(

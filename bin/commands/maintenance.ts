@@ -1,0 +1,89 @@
+import { clock, span } from "../../lambda/core/alert.ts";
+import { withMaintenance } from "../../lambda/core/hands.ts";
+import { changeHands, type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
+import { type Place, placeCalled, readRoster } from "../operator/roster.ts";
+import { sayEndpoints, sayPlace, sayService } from "../operator/say.ts";
+import { endpointView, readService, type ServiceView } from "../operator/view.ts";
+
+/** As for a freeze: a sweep that died is replaced, and reads. */
+const takenInByMs = 90_000;
+
+/** A drain takes a confirm, and Route 53's answer. */
+const drainedByMs = 60_000;
+
+/**
+ * Says that somebody works on a target or an endpoint, for so long or (0) not any more; waits until that is taken in, and
+ * until the name is moved away.
+ *
+ * @returns the exit code: 1 when it is not known to be in force, or the name stays at what is being worked on
+ */
+export async function maintenance(desk: Desk, id: string, forMs: number, say: Say): Promise<number> {
+  const place = placeCalled(await readRoster(desk), id);
+  const view = place.service && (await readService(desk, place.service));
+  const isActive = view !== undefined && view.pointsTo === place.target?.id;
+  const lines = [...(await known(desk, place, view)), `  will    ${sayWork(place, forMs, view, isActive)}`];
+  if (!(await isAgreed(desk, lines, say))) return 1;
+  const note = noteOf(desk, say);
+  const untilMs = note.atMs + forMs;
+  await changeHands(desk, (hands) => withMaintenance(hands, place.endpoint, { ...note, untilMs }));
+  if (!(await isTakenIn(desk, place.endpoint, forMs > 0 ? untilMs : undefined))) {
+    desk.print("written, and no sweep has taken it in yet; it counts as soon as one reads it");
+    return 1;
+  }
+  const took = span(desk.now() - note.atMs);
+  desk.print(
+    forMs > 0
+      ? `${place.endpoint} is being worked on until ${clock(untilMs)}, taken in after ${took}`
+      : `${place.endpoint} is not being worked on any more, taken in after ${took}`,
+  );
+  return forMs > 0 && isActive && isMoved(view) ? drained(desk, place) : 0;
+}
+
+async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefined): Promise<string[]> {
+  if (view) return sayService(view, desk.now());
+  const record = (await desk.store.newest([endpoint], undefined)).get(endpoint);
+  return [sayEndpoints([endpointView(endpoint, record)], desk.now())];
+}
+
+function sayWork(
+  { endpoint }: Place,
+  forMs: number,
+  view: ServiceView | undefined,
+  isActive: boolean,
+): string {
+  if (forMs === 0) return `end the work on ${endpoint}: what is down now is an outage from now on`;
+  const work = `let ${endpoint} be worked on for ${span(forMs)}: no alerts, not counted`;
+  if (view === undefined) return work;
+  if (!isActive) return `${work}, and ${view.name} is not moved to it`;
+  if (!isMoved(view)) return `${work}; ${view.name} points to it and stays there`;
+  const to = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+  return to
+    ? `${work}, and move ${view.name} away from it, to ${to.target} if that is proven up`
+    : `${work}; ${view.name} points to it and no other target is ready: it stays`;
+}
+
+/** Whether the automaton may move the name at all. */
+const isMoved = ({ mode, disarmed, frozen, placed }: ServiceView): boolean =>
+  mode === "armed" && disarmed === undefined && frozen === undefined && !placed?.pinned;
+
+const isTakenIn = (desk: Desk, endpoint: string, untilMs: number | undefined): Promise<true | undefined> =>
+  until(desk, desk.now() + takenInByMs, async () => {
+    const record = (await desk.store.newest([endpoint], undefined)).get(endpoint);
+    return record && record.health.maintenance?.untilMs === untilMs ? true : undefined;
+  });
+
+async function drained(desk: Desk, { service, target }: Place): Promise<number> {
+  if (service === undefined) return 0;
+  const moved = await until(desk, desk.now() + drainedByMs, async () => {
+    const view = await readService(desk, service);
+    return view.pointsTo === target?.id ? undefined : view;
+  });
+  if (moved) {
+    desk.print(`${moved.name} now: ${sayPlace(moved)}`);
+    return 0;
+  }
+  desk.print(
+    `${service.dns.name} still points to ${target?.id}: no other target was proven up; see \`pointsman status\``,
+  );
+  return 1;
+}

@@ -1,0 +1,72 @@
+import type { Service } from "../../lambda/core/config.ts";
+import { orderGoodForMs } from "../../lambda/core/hands.ts";
+import type { Health } from "../../lambda/core/health.ts";
+import { closing } from "../../lambda/core/orders.ts";
+import { type Desk, isAgreed, noteOf, type Say } from "../operator/desk.ts";
+import { giveOrder, sayEnding, type Wish } from "../operator/order.ts";
+import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
+import { sayPlace, sayService, sayTarget } from "../operator/say.ts";
+import { isStale, readService, readState, type ServiceView } from "../operator/view.ts";
+
+/**
+ * Orders something for a service (`failover`, `failback`, `release`, `adopt`), and waits for what becomes of it.
+ *
+ * @returns the exit code: 1 when nothing came of it
+ */
+export async function order(desk: Desk, id: string, wish: Wish, say: Say): Promise<number> {
+  const service = serviceCalled(await readRoster(desk), id);
+  const meant = wish.to === undefined ? wish : { ...wish, to: targetCalled(service, wish.to).id };
+  const view = await readService(desk, service);
+  const refusal = await refusalOf(desk, service, meant);
+  const lines = [...sayService(view, desk.now()), `  will    ${sayWish(service, view, meant)}`];
+  if (refusal !== undefined) {
+    desk.print([...lines, `refused: ${refusal}`].join("\n"));
+    return 1;
+  }
+  if (!(await isAgreed(desk, [...lines, ...warnings(view, desk.now())], say))) return 1;
+  const ending = await giveOrder(desk, service, meant, noteOf(desk, say));
+  desk.print(sayEnding(ending));
+  desk.print(`${service.dns.name} now: ${sayPlace(await readService(desk, service))}`);
+  return ending.is === "done" ? 0 : 1;
+}
+
+/** What the sweep would refuse at once, said before anybody is asked. It decides again, on what it knows then. */
+export async function refusalOf(desk: Desk, service: Service, wish: Wish): Promise<string | undefined> {
+  const state = await readState(desk, service);
+  if (state === undefined) return "its zone was not read yet: see `pointsman status`";
+  const records = await desk.store.newest(
+    service.targets.map(({ endpoint }) => endpoint),
+    undefined,
+  );
+  const healths = Object.fromEntries([...records].map(([id, { health }]): [string, Health] => [id, health]));
+  const atMs = desk.now();
+  const whole = { ...wish, number: 0, expiresMs: atMs + orderGoodForMs, who: "", why: "", atMs };
+  const end = closing(service, state, whole, healths, atMs);
+  return end?.is === "refused" ? end.why : undefined;
+}
+
+function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: Wish): string {
+  switch (what) {
+    case "release":
+      return "let the automaton move it again";
+    case "adopt":
+      return "take the record over as it stands in the zone now; nothing but the _pointsman TXT is written";
+    case "failover":
+    case "failback": {
+      const id = what === "failback" ? service.targets[0]?.id : to;
+      const target = view.targets.find(({ target }) => target === id);
+      const ready = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+      const where = target
+        ? `${sayTarget(target)}, ${force ? "whether or not it is proven up" : "once all locations prove it up now"}`
+        : `the first other target that all locations prove up now: ${ready?.target ?? "none is ready"}`;
+      return `move it to ${where}${pin ? ", and hold it there, also when it is down, until it is released" : ""}`;
+    }
+  }
+}
+
+const warnings = ({ targets }: ServiceView, atMs: number): string[] =>
+  targets.every((target) => isStale(target, atMs))
+    ? [
+        "warning: nobody has watched for minutes; an order that no sweep takes up in two minutes is taken back",
+      ]
+    : [];

@@ -1,0 +1,66 @@
+import { clock, span } from "../../lambda/core/alert.ts";
+import { sayNote } from "../../lambda/core/hands.ts";
+import { table } from "../table.ts";
+import type { EndpointView, ServiceView, TargetView } from "./view.ts";
+
+/** A service and its targets: what is known before anything is done. */
+export const sayService = (view: ServiceView, atMs: number): string[] => [
+  headOf(view),
+  `  now     ${sayPlace(view)}`,
+  ...holdsOf(view).map((hold) => `  held    ${hold}`),
+  ...(view.change ? [`  moving  to ${view.change.to}: ${view.change.is}`] : []),
+  ...(view.condition ? [`  told    ${view.condition.code}, since ${clock(view.condition.sinceMs)}`] : []),
+  indented(table([targetHead, ...view.targets.map((target) => targetRow(target, atMs))])),
+];
+
+export const headOf = ({ id, name, type, mode }: ServiceView): string => `${id}: ${name} ${type}, ${mode}`;
+
+/** `frankfurt (192.0.2.10), since 2026-11-21 09:00:00 UTC` */
+export function sayPlace({ pointsTo, record, sinceMs }: ServiceView): string {
+  const since = sinceMs === undefined ? "" : `, since ${clock(sinceMs)}`;
+  if (pointsTo === undefined) return "no record";
+  const target = pointsTo === "orphan" ? "none of the targets" : pointsTo;
+  return `${target} (${record.join(", ")})${since}`;
+}
+
+const holdsOf = ({ disarmed, frozen, placed }: ServiceView): string[] => [
+  ...(disarmed === undefined ? [] : [`hands off: ${disarmed}`]),
+  ...(frozen ? [`frozen ${sayNote(frozen)}`] : []),
+  ...(placed ? [`${placed.pinned ? "pinned to" : "put at"} ${placed.target} ${sayNote(placed)}`] : []),
+];
+
+const targetHead = ["TARGET", "VALUE", "STATE", "SINCE", "UP OF WHAT WAS SEEN", "LOOKED AT", "TO TAKE OVER"];
+
+const targetRow = (view: TargetView, atMs: number): string[] => [
+  `${view.target}${view.hasName ? " *" : ""}`,
+  view.value,
+  ...stateCells(view, atMs),
+  sayReadiness(view),
+];
+
+function sayReadiness({ hasName, notReady }: TargetView): string {
+  if (hasName) return notReady === undefined ? "has the name" : `has the name; ${notReady}`;
+  return notReady === undefined ? "ready" : `not ready: ${notReady}`;
+}
+
+const endpointHead = ["ENDPOINT", "STATE", "SINCE", "UP OF WHAT WAS SEEN", "LOOKED AT", "WHY"];
+
+export const sayEndpoints = (views: readonly EndpointView[], atMs: number): string =>
+  table([endpointHead, ...views.map((view) => [view.id, ...stateCells(view, atMs), view.why])]);
+
+const stateCells = (view: EndpointView, atMs: number): string[] => [
+  view.maintenance ? `${view.state}, worked on` : [view.state, view.trouble ?? ""].filter(Boolean).join(", "),
+  view.sinceMs === undefined ? "" : clock(view.sinceMs),
+  sayAvailability(view),
+  view.seenUntilMs === undefined ? "never" : `${span(Math.max(0, atMs - view.seenUntilMs))} ago`,
+];
+
+/** `99.998 % of 5.0 h`; time nobody looked is in neither. */
+const sayAvailability = ({ availability, seenMs = 0 }: EndpointView): string =>
+  availability === undefined ? "" : `${(availability * 100).toFixed(3)} % of ${span(seenMs)}`;
+
+/** One target in a sentence. */
+export const sayTarget = ({ target, value, state, sinceMs, why }: TargetView): string =>
+  `${target} (${value}), ${state}${sinceMs === undefined ? "" : ` since ${clock(sinceMs)}`}: ${why}`;
+
+export const indented = (text: string): string => text.replaceAll(/^/gm, "  ");

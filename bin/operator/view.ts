@@ -1,0 +1,148 @@
+import type { Service, Target } from "../../lambda/core/config.ts";
+import { availability } from "../../lambda/core/counters.ts";
+import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
+import type { Maintenance, Note } from "../../lambda/core/hands.ts";
+import type { Trouble } from "../../lambda/core/health.ts";
+import { pointsTo } from "../../lambda/core/records.ts";
+import { noteOf } from "../../lambda/core/report.ts";
+import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
+import type { Desk } from "./desk.ts";
+
+/** What is known of an endpoint, as people and scripts get it. Times are Unix milliseconds. */
+export type EndpointView = {
+  readonly id: string;
+  readonly state: "up" | "down" | "unknown";
+  readonly trouble?: Trouble;
+  readonly sinceMs?: number;
+  readonly why: string;
+  readonly maintenance?: Maintenance;
+  /** Until when it was watched, as far as that is saved. */
+  readonly seenUntilMs?: number;
+  /** Since it was first seen: up time over seen time, 0 to 1. */
+  readonly availability?: number;
+  readonly seenMs?: number;
+};
+
+export type TargetView = EndpointView & {
+  readonly target: string;
+  readonly value: string;
+  readonly hasName: boolean;
+  /** What would keep the name from going there; none when it could. */
+  readonly notReady?: string;
+};
+
+export type ServiceView = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly mode: Service["mode"];
+  /** The target the name points to; `orphan` or none as the record is. */
+  readonly pointsTo?: string;
+  readonly record: readonly string[];
+  readonly sinceMs?: number;
+  readonly disarmed?: string;
+  readonly frozen?: Note;
+  readonly placed?: Note & { readonly target: string; readonly pinned: boolean };
+  /** A change that is saved and not accepted yet, or accepted and not yet answered by its name servers. */
+  readonly change?: { readonly to: string; readonly is: "being sent" | "on its way to the name servers" };
+  /** What people were told that is the matter. */
+  readonly condition?: { readonly code: string; readonly sinceMs: number };
+  readonly targets: readonly TargetView[];
+};
+
+/** Later than this nobody may be watching: a sweep saves at least every two minutes. */
+export const staleAfterMs = 180_000;
+
+/** What a service's row says; none before its zone was first read. */
+export const readState = async ({ store }: Desk, service: Service): Promise<ServiceState | undefined> =>
+  (await store.cell<ServiceState>(serviceKey(service)).read())?.body;
+
+/** All that is known of a service now. */
+export async function readService(desk: Desk, service: Service): Promise<ServiceView> {
+  const [state, records] = await Promise.all([
+    readState(desk, service),
+    desk.store.newest(
+      service.targets.map(({ endpoint }) => endpoint),
+      undefined,
+    ),
+  ]);
+  return serviceView(service, state, records, desk.now());
+}
+
+export function serviceView(
+  service: Service,
+  state: ServiceState | undefined,
+  records: ReadonlyMap<string, EndpointRecord>,
+  atMs: number,
+): ServiceView {
+  const active = state && pointsTo(service, state.written);
+  const change = changeOf(state);
+  return {
+    id: service.id,
+    name: service.dns.name,
+    type: service.dns.type,
+    mode: service.mode,
+    ...(active !== undefined && { pointsTo: active }),
+    record: state?.written?.values ?? [],
+    ...(state?.pointsSinceMs !== undefined && { sinceMs: state.pointsSinceMs }),
+    ...(state === undefined && { disarmed: "its zone was not read yet" }),
+    ...(state?.disarmed && { disarmed: state.disarmed.why }),
+    ...(state?.frozen && { frozen: noteOf(state.frozen) }),
+    ...(state?.placed && {
+      placed: { ...noteOf(state.placed), target: state.placed.target, pinned: state.placed.pinned },
+    }),
+    ...(change && { change }),
+    ...(state?.condition && { condition: { code: state.condition.code, sinceMs: state.condition.sinceMs } }),
+    targets: service.targets.map((target) => targetView(target, active, records.get(target.endpoint), atMs)),
+  };
+}
+
+function changeOf(state: ServiceState | undefined): ServiceView["change"] {
+  if (state?.intent) return { to: state.intent.to, is: "being sent" };
+  return state?.propagation && { to: state.propagation.to, is: "on its way to the name servers" };
+}
+
+function targetView(
+  target: Target,
+  active: string | undefined,
+  record: EndpointRecord | undefined,
+  atMs: number,
+): TargetView {
+  const view = endpointView(target.endpoint, record);
+  const notReady = objectionTo(view, atMs);
+  return {
+    ...view,
+    target: target.id,
+    value: target.value,
+    hasName: target.id === active,
+    ...(notReady !== undefined && { notReady }),
+  };
+}
+
+/** Why a name could not be expected to be moved there. */
+function objectionTo(view: EndpointView, atMs: number): string | undefined {
+  if (view.maintenance) return `${view.maintenance.who} works on it: ${view.maintenance.why}`;
+  if (view.state !== "up") return `${view.state}: ${view.why}`;
+  if (view.trouble !== undefined) return `${view.trouble}: ${view.why}`;
+  return isStale(view, atMs) ? "nobody has seen it lately" : undefined;
+}
+
+export const isStale = ({ seenUntilMs }: EndpointView, atMs: number): boolean =>
+  seenUntilMs === undefined || atMs - seenUntilMs > staleAfterMs;
+
+export function endpointView(id: string, record: EndpointRecord | undefined): EndpointView {
+  if (record === undefined) return { id, state: "unknown", why: "not seen yet" };
+  const { health, counters } = record;
+  const { ratio, seenMs } = availability(undefined, counters);
+  return {
+    id,
+    state: health.state,
+    ...(health.trouble && { trouble: health.trouble }),
+    sinceMs: health.sinceMs,
+    why: health.why,
+    ...(health.maintenance && { maintenance: health.maintenance }),
+    seenUntilMs: counters.untilMs,
+    ...(ratio !== undefined && { availability: ratio }),
+    seenMs,
+  };
+}

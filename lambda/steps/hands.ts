@@ -1,0 +1,65 @@
+import { freezeOf, type Hands, handsKey, noHands, type Order, orderOf } from "../core/hands.ts";
+import { remind, takeFreeze, takeMaintenance } from "../core/holds.ts";
+import { serviceKey } from "../core/service-state.ts";
+import { roleOf } from "./role.ts";
+import { type Group, type Sweep, type Switch, update } from "./watch.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Reads what operators want. Where it cannot be read, what was last taken in goes on: holds are saved with what they
+ * hold, and nothing is ordered.
+ */
+export async function readHands(
+  sweep: Pick<Sweep, "hands"> & { readonly world: Pick<World, "store" | "log"> },
+): Promise<void> {
+  try {
+    const row = await sweep.world.store.cell<Hands>(handsKey).read();
+    const version = row?.version ?? 0;
+    // Two reads may be under way, and the older one may be answered last.
+    if (sweep.hands && sweep.hands.version > version) return;
+    sweep.hands = { version, body: { ...noHands, ...row?.body } };
+  } catch (error) {
+    sweep.world.log("warn", "operators' row not read", { error: String(error) });
+  }
+}
+
+/** Takes in what is being worked on of a group. True when that changed. */
+export function takeWork(sweep: Sweep, group: Group): boolean {
+  const atMs = sweep.world.now();
+  const changed = group.endpoints.filter((endpoint) => {
+    const watched = sweep.watched.get(endpoint.id);
+    if (watched === undefined) return false;
+    const word = sweep.hands ? sweep.hands.body.maintenance[endpoint.id] : watched.health.maintenance;
+    const after = takeMaintenance(watched, endpoint.policy, roleOf(sweep, group, endpoint), word, atMs);
+    if (after === watched) return false;
+    sweep.watched.set(endpoint.id, after);
+    sweep.unsaved.add(endpoint.id);
+    return true;
+  });
+  return changed.length > 0;
+}
+
+/**
+ * Takes in who holds a service.
+ *
+ * @throws when that could not be saved: then nothing may be moved, because the hold might be forgotten
+ */
+export async function takeHolds(sweep: Sweep, each: Switch): Promise<void> {
+  const { hands } = sweep;
+  if (hands === undefined || each.state === undefined) return;
+  const { service } = each;
+  const freeze = freezeOf(hands.body, serviceKey(service));
+  const isOfAll = freeze !== undefined && freeze === hands.body.freeze;
+  const isTold = !isOfAll || service === sweep.config.services[0];
+  const atMs = sweep.world.now();
+  await update(sweep, each, (state) =>
+    remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs),
+  );
+}
+
+/** The order for a group's service that nobody has answered yet. */
+export function openOrder(sweep: Sweep, group: Group): Order | undefined {
+  const each = group.service && sweep.switches.get(group.service.id);
+  if (sweep.hands === undefined || each?.state === undefined) return undefined;
+  return orderOf(sweep.hands.body, serviceKey(each.service), each.state.lastOrder);
+}

@@ -1,0 +1,64 @@
+import type { Order } from "../core/hands.ts";
+import { close, closing } from "../core/orders.ts";
+import { adopt } from "./adopt.ts";
+import { openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
+import { startTelling, startTellingEndpoints } from "./tell.ts";
+import { confirmAll } from "./tick.ts";
+import {
+  type Group,
+  healthsOf,
+  inBackground,
+  type Sweep,
+  type Switch,
+  saveRecords,
+  update,
+} from "./watch.ts";
+
+/** How often the operators' row is read. At $0.125 for a million reads that is 7 cents a month. */
+const heedEveryMs = 5_000;
+
+/** Heeds what operators want, beside the ticks, until the sweep is over. */
+export async function heed(sweep: Sweep, untilMs: number): Promise<void> {
+  while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
+    const slept = sweep.world.sleep(heedEveryMs, sweep.over);
+    await readHands(sweep);
+    if (sweep.over.aborted) return;
+    for (const group of sweep.groups) heedFor(sweep, group);
+    await slept;
+  }
+}
+
+function heedFor(sweep: Sweep, group: Group): void {
+  if (takeWork(sweep, group)) void inBackground(sweep, group.id, saveWork(sweep, group));
+  const each = group.service && sweep.switches.get(group.service.id);
+  if (each?.state) void inBackground(sweep, group.id, heedService(sweep, group, each));
+}
+
+async function saveWork(sweep: Sweep, group: Group): Promise<void> {
+  const ids = group.endpoints.map(({ id }) => id);
+  await saveRecords(sweep, ids);
+  startTellingEndpoints(sweep, ids);
+}
+
+async function heedService(sweep: Sweep, group: Group, each: Switch): Promise<void> {
+  const before = each.state;
+  await takeHolds(sweep, each);
+  const order = openOrder(sweep, group);
+  if (order) await carryOut(sweep, group, each, order);
+  if (each.state !== before) startTelling(sweep, each);
+}
+
+/** What takes no evidence is done at once; for a move all locations are asked, and `judge` goes on with it. */
+async function carryOut(sweep: Sweep, group: Group, each: Switch, order: Order): Promise<void> {
+  if (each.state === undefined) return;
+  const { service } = each;
+  const atMs = sweep.world.now();
+  const end = closing(service, each.state, order, healthsOf(sweep, service), atMs);
+  if (end) {
+    await update(sweep, each, (state) => close(service, state, order, end, atMs));
+  } else if (order.what === "adopt") {
+    await adopt(sweep, group, each, order);
+  } else {
+    await confirmAll(sweep, [group]);
+  }
+}

@@ -1,0 +1,35 @@
+import { type Decision, decide, type Evidence } from "../core/decide.ts";
+import { close, isUnderWay, obey } from "../core/orders.ts";
+import type { ServiceState } from "../core/service-state.ts";
+import { openOrder } from "./hands.ts";
+import { type Group, type Sweep, type Switch, update } from "./watch.ts";
+
+/**
+ * What is to be done on this evidence: what an operator ordered, or what the automaton decides.
+ *
+ * @returns none when it cannot be said yet
+ */
+export async function wishFor(
+  sweep: Sweep,
+  group: Group,
+  each: Switch,
+  evidence: Evidence,
+): Promise<Decision | undefined> {
+  const { service } = each;
+  const order = openOrder(sweep, group);
+  if (each.state && (order?.what === "failover" || order?.what === "failback")) {
+    const answer = obey(sweep.config, service, freeOf(each.state), order, evidence);
+    if (answer === "wait") {
+      // A change that carries it out is neither gone on with nor given up before everybody was heard.
+      if (isUnderWay(each.state, order)) return undefined;
+    } else if (answer.do === "move") {
+      return answer;
+    } else {
+      await update(sweep, each, (state) => close(service, state, order, answer, evidence.atMs));
+    }
+  }
+  return each.state && decide(sweep.config, service, freeOf(each.state), evidence);
+}
+
+/** The state without the change that is under way: what is decided says what becomes of that. */
+const freeOf = ({ intent: _, ...free }: ServiceState): ServiceState => free;
