@@ -66,7 +66,9 @@ describe("a name server that is asked directly", () => {
     await once(gone, "close");
     await expect(ask("shop.example.com", "A", never, port)).rejects.toThrow("ECONNREFUSED");
     const answers = openNameServers(undefined);
-    await expect(answers("no name", { name: "shop.example.com", type: "A" }, never)).rejects.toThrow();
+    await expect(answers("no..name", { name: "shop.example.com", type: "A" }, never)).rejects.toThrow(
+      "EBADNAME",
+    );
   });
 
   test("that says nothing is left as soon as the sweep is over, with all that wait behind it", async () => {
