@@ -62,6 +62,42 @@ const httpNotes = `
 
 `;
 
+const secretsExample = `endpoints:
+  orders: { https: 'https://api.acme.com/health', bearer: 'ssm:/prod/probe-token' }
+  admin:
+    https: https://admin.acme.com/health
+    basicAuth: { user: probe, password: 'secretsmanager:prod/probe#password' }
+  partner:
+    https: https://partner.acme.com/health
+    headers: { x-allow: secretsmanager:prod/allow-list }
+    clientCertificate: { certificate: 'ssm:/prod/probe.crt', key: 'secretsmanager:prod/probe-key' }
+`;
+
+const secrets = `### Secrets
+
+What is secret is written as where it is kept, never as itself:
+
+\`\`\`yaml
+${secretsExample}\`\`\`
+
+| reference | where |
+|---|---|
+| \`secretsmanager:name\` | a secret of Secrets Manager in the home Region, or by its ARN in another |
+| \`ssm:/name\` | a parameter of Systems Manager, likewise |
+| \`env:NAME\` | a variable, for \`npm start\` and \`npx pointsman probe\` on a laptop only |
+
+\`#key\` behind any of them takes one value of a JSON object. \`bearer\`, the password of \`basicAuth\` and both parts of
+\`clientCertificate\` are references; the user of \`basicAuth\` and any of \`headers\`, such as one for an allow-list, may be.
+
+Home reads them while it runs, keeps them for 5 minutes and sends them along to the locations: a rotated secret needs no
+deployment, and until it is read the answer is usually 401, which is no outage (\`refused-to-us\`). They are in no template,
+log, record or alert. The sweep's role may read exactly those that are named; a KMS key of your own that one is encrypted
+with has to let that role (the stack's output \`SweepRole\`) decrypt. One that cannot be read is our own fault
+(\`secret-unreadable\`): the endpoint cannot be judged, you are told, and no name moves. While AWS does not answer, what
+was read before is used on. On a redirect to another host, neither headers nor the certificate are sent.
+
+`;
+
 const whose: Readonly<Record<Fault, string>> = {
   ours: "ours",
   path: "the path's",
@@ -100,6 +136,7 @@ export const checksDocs = (): string => {
     keyTable(endpoint, { keys: Object.keys(wantedKeys) }),
     "\n",
     httpNotes,
+    secrets,
     ...typesDocs(endpoint),
     failures,
     reasonTable(),

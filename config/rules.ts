@@ -5,6 +5,7 @@ import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
+import { secretRule } from "./rules-secrets.ts";
 import type { FileConfig, FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -150,6 +151,7 @@ const rules: readonly Rule[] = [
   hostRule,
   privateRule,
   sameProbeRule,
+  secretRule,
 ];
 
 /** Everything wrong that no single value shows. */

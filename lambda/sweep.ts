@@ -9,9 +9,11 @@ import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
 import { openDns } from "./aws/route53.ts";
 import { route53Clients } from "./aws/route53-clients.ts";
+import { openSecretPlaces } from "./aws/secrets.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
 import type { Config } from "./core/config.ts";
+import { askWithSecrets, openSecrets } from "./steps/secrets.ts";
 import { type Report, sweep } from "./steps/sweep.ts";
 import type { World } from "./steps/world.ts";
 
@@ -54,6 +56,7 @@ function open(): Standing {
       const timer = setTimeout(end, Math.max(0, ms));
       signal?.addEventListener("abort", end);
     });
+  const places = openSecretPlaces(environment("AWS_REGION"), process.env);
   return {
     config: JSON.parse(readFileSync(environment("CONFIG_FILE"), "utf8")) as Config,
     client: new DynamoDBClient(clientSettings(3)),
@@ -62,7 +65,10 @@ function open(): Standing {
       elapsed: () => performance.now(),
       random: Math.random,
       sleep,
-      ask: openLocations(environment("PROBE_FUNCTION")),
+      ask: askWithSecrets(
+        openLocations(environment("PROBE_FUNCTION")),
+        openSecrets(places, { now: Date.now, log }),
+      ),
       dns: openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep),
       publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),
       log,

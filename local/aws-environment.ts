@@ -7,6 +7,8 @@ export type Endpoints = {
   readonly sns: string;
   readonly lambda: string;
   readonly sts: string;
+  /** Secrets Manager and Systems Manager. */
+  readonly secrets: string;
 };
 
 /** Nobody's: the parts on a laptop ask for no credentials, but the SDK signs with some. */
@@ -34,7 +36,8 @@ export function functionEnvironment(
   endpoints: Partial<Endpoints>,
   own: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere, sts = nowhere } = endpoints;
+  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere } = endpoints;
+  const { sts = nowhere, secrets = nowhere } = endpoints;
   const environment = {
     PATH: process.env["PATH"] ?? "",
     TZ: "UTC",
@@ -48,6 +51,8 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_SNS: sns,
     AWS_ENDPOINT_URL_LAMBDA: lambda,
     AWS_ENDPOINT_URL_STS: sts,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    AWS_ENDPOINT_URL_SSM: secrets,
     ...own,
   };
   refuseElsewhere(environment);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Config } from "../lambda/core/config.ts";
+import { parseReference, referencesIn } from "../lambda/core/secrets.ts";
 import { clientOf, functionEnvironment } from "./aws-environment.ts";
 import { type LocalFunction, startFunction } from "./functions.ts";
 import type { Outcome } from "./invocation.ts";
@@ -11,6 +12,7 @@ import { openRoute53, type Route53 } from "./route53/api.ts";
 import { type DnsServer, openDnsServer } from "./route53/dns-server.ts";
 import type { Zone } from "./route53/zone.ts";
 import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
+import { openSecretStore, type SecretStore } from "./secrets.ts";
 import { openSns, type Sns } from "./sns.ts";
 import type { Published } from "./sns-message.ts";
 import { openSts, type Sts } from "./sts.ts";
@@ -32,6 +34,10 @@ export type StackOptions = StackListeners & {
   readonly zones?: readonly Zone[];
   /** The roles that trust the sweep; those of the config unless given. */
   readonly roles?: readonly string[];
+  /** What Secrets Manager and Systems Manager keep, by reference. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Where `env:` is looked up: nothing else of it gets to the functions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** How often a sweep is started; a demonstration may shorten it. */
   readonly minuteMs?: number;
   readonly propagationMs?: number;
@@ -48,6 +54,7 @@ export type Stack = {
   readonly lambda: LambdaApi;
   readonly sns: Sns;
   readonly sts: Sts;
+  readonly secrets: SecretStore;
   /** Ends everything; nothing runs or listens afterwards. */
   stop(): Promise<void>;
 };
@@ -79,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns" | "sts"> & {
+type Parts = Pick<Stack, "client" | "route53" | "dns" | "lambda" | "sns" | "sts" | "secrets"> & {
   readonly dynamodbUrl: string;
 };
 
@@ -106,10 +113,13 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   undo.push(dns.close);
   const sns = await openSns(topicArn(config), onAlert);
   undo.push(sns.close);
+  const { secrets: kept = {} } = options;
+  const secrets = await openSecretStore({ region: homeOf(config), secrets: kept });
+  undo.push(secrets.close);
   const probe = await startProbes(options, undo);
   const lambda = await openLambdaApi(probe, onCall);
   undo.push(lambda.close);
-  return { client, route53, dns, lambda, sns, sts, dynamodbUrl: dynamodb.url };
+  return { client, route53, dns, lambda, sns, sts, secrets, dynamodbUrl: dynamodb.url };
 }
 
 const rolesOf = (config: Config): string[] => config.services.flatMap(({ dns }) => dns.roleArn ?? []);
@@ -128,8 +138,22 @@ async function startProbes({ config, onLog }: StackOptions, undo: Undo): Promise
   return probe;
 }
 
+/** The variables that the config's checks refer to, as far as they are set. */
+function variablesOf(config: Config, environment: NonNullable<StackOptions["environment"]>) {
+  const names = config.endpoints
+    .flatMap(({ check }) => referencesIn(check))
+    .flatMap((reference) => parseReference(reference) ?? [])
+    .flatMap(({ kind, name }) => (kind === "env" ? [name] : []));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 async function startSweeps(
-  { config, onLog }: StackOptions,
+  { config, onLog, environment = process.env }: StackOptions,
   parts: Parts,
   undo: Undo,
 ): Promise<LocalFunction> {
@@ -149,11 +173,13 @@ async function startSweeps(
     sns: parts.sns.url,
     lambda: parts.lambda.url,
     sts: parts.sts.url,
+    secrets: parts.secrets.url,
   };
   const sweep = await startFunction({
     name: "pointsman-sweep",
     module: new URL("../lambda/sweep.ts", import.meta.url),
     env: functionEnvironment(homeOf(config), endpoints, {
+      ...variablesOf(config, environment),
       CONFIG_FILE: file,
       STATE_TABLE: tables.stateTable,
       RESULTS_TABLE: tables.resultsTable,

@@ -100,7 +100,8 @@ const next: Record<EventKind, string> = {
   "standby-down": "Repair it before the primary fails: there would be nowhere to go.",
   partial: "Nothing is moved while it is up for some. Look at the network between.",
   refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
-  blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",
+  blind:
+    "Nothing is moved. Repair what is named above; else look at the locations' own network and the reference hosts.",
   degraded:
     "All locations ask it every few seconds. If it gets worse it is taken for down, and its name moves away.",
   "seen-again": "Nothing to do.",
