@@ -61,10 +61,13 @@ test.each([300, 120])(
   },
 );
 
-test.each([300, 120])("so does what the function with a time-out of %d s loads when it needs it", (timeout) => {
-  const cwd = assetOf(one, timeout);
-  const files = readdirSync(cwd).filter((file) => file.endsWith(".mjs"));
-  expect(files.length).toBeGreaterThan(1);
-  const script = `for (const file of ${JSON.stringify(files)}) await import("./" + file);`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd, encoding: "utf8", env: {} });
-});
+test.each([300, 120])(
+  "so does what the function with a time-out of %d s loads when it needs it",
+  (timeout) => {
+    const cwd = assetOf(one, timeout);
+    const files = readdirSync(cwd).filter((file) => file.endsWith(".mjs"));
+    expect(files.length).toBeGreaterThan(1);
+    const script = `for (const file of ${JSON.stringify(files)}) await import("./" + file);`;
+    execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd, encoding: "utf8", env: {} });
+  },
+);
