@@ -81,7 +81,7 @@ const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
 console.log(`the deployed files, minified, imported by Node ${version}`);
 const directory = mkdtempSync(join(tmpdir(), "pointsman-bundle-"));
 try {
-  const good = (["sweep", "probe"] as const).map((name) => judge(name, node, join(directory, name)));
+  const good = (["sweep", "probe", "beat"] as const).map((name) => judge(name, node, join(directory, name)));
   if (good.includes(false)) process.exitCode = 1;
 } finally {
   rmSync(directory, { recursive: true });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { costCommand } from "./commands/cost.ts";
+import { heartbeatsCommand } from "./commands/heartbeats.ts";
 import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
 import { testAlertCommand } from "./commands/test-alert.ts";
@@ -17,5 +18,6 @@ probeCommand(program);
 planCommand(program);
 testAlertCommand(program);
 costCommand(program);
+heartbeatsCommand(program);
 
 await program.parseAsync();

@@ -1,5 +1,6 @@
-import { type CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { homeStackName, locationStackName, topicOutput } from "../lib/stack-names.ts";
+import { outputOf } from "./outputs.ts";
 
 /** A topic that tells people, or where one was looked for. */
 export type Place = {
@@ -31,25 +32,7 @@ export function namedTopic(arn: string): Place | undefined {
   return region === undefined ? undefined : { region, tells: "the topic named", arn: async () => arn };
 }
 
-const elsewhere =
-  "deploy first (npx cdk deploy --all), or take the credentials of the account it was deployed to; " +
-  "a construct in an app of your own: --topic ARN";
+const ownApp = "a construct in an app of your own: --topic ARN";
 
-async function topicOf(client: CloudFormationClient, region: string, stackName: string): Promise<string> {
-  const outputs = await outputsOf(client, stackName);
-  const topic = outputs?.find(({ OutputKey }) => OutputKey === topicOutput)?.OutputValue;
-  if (topic !== undefined) return topic;
-  const missing = outputs ? `the stack ${stackName} has no output ${topicOutput}` : `no stack ${stackName}`;
-  throw new Error(`${missing} in ${region}: ${elsewhere}`);
-}
-
-async function outputsOf(client: CloudFormationClient, StackName: string) {
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
-    return Stacks?.[0]?.Outputs ?? [];
-  } catch (error) {
-    // API_DescribeStacks: "If the stack doesn't exist, a ValidationError is returned."
-    if (error instanceof Error && error.name === "ValidationError") return undefined;
-    throw error;
-  }
-}
+const topicOf = (client: CloudFormationClient, region: string, stackName: string): Promise<string> =>
+  outputOf(client, region, stackName, topicOutput, ownApp);

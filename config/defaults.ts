@@ -19,6 +19,7 @@ export const defaults = {
   private: false,
   verifyCertificate: true,
   rcode: "NOERROR",
+  grace: "5m",
   acceptSingleLocation: false,
 } as const;
 

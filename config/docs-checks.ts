@@ -98,6 +98,42 @@ was read before is used on. On a redirect to another host, neither headers nor t
 
 `;
 
+const heartbeatExample = `heartbeats:
+  nightly-backup: { interval: 1d, grace: 1h }
+`;
+
+const heartbeat = `## Heartbeats: jobs that call us
+
+A job that runs now and then has nothing to probe. It calls a URL of its own instead, and is down when it does not:
+
+\`\`\`yaml
+${heartbeatExample}\`\`\`
+
+`;
+
+const heartbeatNotes = `
+
+After \`npx cdk deploy --all\`, \`npx pointsman heartbeats\` lists each job's URL; \`npm start\` shows one on this laptop.
+
+\`\`\`sh
+curl -fsS --retry 5 "$URL/start"; run-backup && curl -fsS --retry 5 "$URL" || curl -fsS --retry 5 "$URL/fail"
+\`\`\`
+
+- **The URL** (GET, HEAD or POST) says that a run succeeded, with \`/start\` behind it that one begins, with \`/fail\` that it
+  failed. Only the first is needed.
+- **Down** is a job that failed, until it succeeds; one that has not succeeded for \`interval\` and \`grace\`; and one that
+  began and has not ended within \`grace\`. Until its first signal it is unknown. You are told when it is down and up again.
+- **It moves no name**, and stands in no service: that a job is late is no reason to send users elsewhere. Probe what the
+  job makes, over https, where that is one.
+- **The token** in a URL is 128 bits, made with a key that stands in the state table, not in a template, log or alert. Who
+  has it can say that this job is well, no more. The URL stays while the stack and the table do.
+- **The cost** of a signal is one invocation and one write. The same signal within a second is answered 429 and not
+  written; a wrong token is answered 404 without a read or write. 503 means: call again.
+- **When home was away** as a signal was due, it may have been lost: you are told that the job cannot be judged, and it is
+  late only when the next one is missing, too.
+
+`;
+
 const whose: Readonly<Record<Fault, string>> = {
   ours: "ours",
   path: "the path's",
@@ -138,6 +174,9 @@ export const checksDocs = (): string => {
     httpNotes,
     secrets,
     ...typesDocs(endpoint),
+    heartbeat,
+    keyTable(valuesOf(jsonSchema().properties?.["heartbeats"])),
+    heartbeatNotes,
     failures,
     reasonTable(),
     "\n",

@@ -4,6 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
 import { clientSettings } from "./aws/clients.ts";
+import { environment } from "./aws/environment.ts";
 import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
@@ -19,13 +20,6 @@ import type { World } from "./steps/world.ts";
 
 /** The input of the schedule: the minute it was meant for, `<aws.scheduler.scheduled-time>`. */
 export type SweepEvent = { readonly scheduledTime: string };
-
-/** What the deployment says through the function's environment. */
-const environment = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-};
 
 /** Scheduler delivers within the minute; an event this old was held up somewhere and serves nobody. */
 const staleAfterMs = 90_000;

@@ -7,7 +7,7 @@ import { Code, Runtime } from "aws-cdk-lib/aws-lambda";
 import { type BuildOptions, buildSync } from "esbuild";
 
 /** A file directly in `lambda/` is one deployed function. */
-export type FunctionName = "sweep" | "probe";
+export type FunctionName = "sweep" | "probe" | "beat";
 
 export const runtime = Runtime.NODEJS_24_X;
 

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { openStore } from "../lambda/aws/tables.ts";
 import type { Config } from "../lambda/core/config.ts";
 import { parseReference, referencesIn } from "../lambda/core/secrets.ts";
+import { pathOf, readOrMakeKey } from "../lambda/steps/heartbeat-token.ts";
 import { clientOf, functionEnvironment } from "./aws-environment.ts";
+import { openFunctionUrl } from "./function-url.ts";
 import { type LocalFunction, startFunction } from "./functions.ts";
 import type { Outcome } from "./invocation.ts";
 import { type LambdaApi, type LocationCall, openLambdaApi } from "./lambda-api.ts";
@@ -55,6 +58,8 @@ export type Stack = {
   readonly sns: Sns;
   readonly sts: Sts;
   readonly secrets: SecretStore;
+  /** What each job has to call, by its id. */
+  readonly heartbeatUrls: Readonly<Record<string, string>>;
   /** Ends everything; nothing runs or listens afterwards. */
   stop(): Promise<void>;
 };
@@ -62,9 +67,10 @@ export type Stack = {
 const tables: TableNames = { stateTable: "pointsman-state", resultsTable: "pointsman-results" };
 const probeFunction = "pointsman-probe";
 
-/** Both as the stacks have them on AWS. */
+/** All as the stacks have them on AWS. */
 const sweepTimeoutMs = 300_000;
 const probeTimeoutMs = 60_000;
+const beatTimeoutMs = 15_000;
 
 /** How to undo what was started, latest first. */
 type Undo = (() => Promise<void> | void)[];
@@ -77,9 +83,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const parts = await startParts(options, undo);
+    const heartbeatUrls = await startBeats(options, parts, undo);
     const sweep = await startSweeps(options, parts, undo);
     deliver(options, sweep, undo);
-    return { config: options.config, tables, ...parts, stop };
+    return { config: options.config, tables, ...parts, heartbeatUrls, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -136,6 +143,31 @@ async function startProbes({ config, onLog }: StackOptions, undo: Undo): Promise
   });
   undo.push(probe.kill);
   return probe;
+}
+
+/** What takes the signals of jobs, where there are any. */
+async function startBeats(
+  { config, onLog }: StackOptions,
+  { client, dynamodbUrl }: Parts,
+  undo: Undo,
+): Promise<Record<string, string>> {
+  const { heartbeats = [] } = config;
+  if (heartbeats.length === 0) return {};
+  const beat = await startFunction({
+    name: "pointsman-beat",
+    module: new URL("../lambda/beat.ts", import.meta.url),
+    env: functionEnvironment(homeOf(config), { dynamodb: dynamodbUrl }, { STATE_TABLE: tables.stateTable }),
+    timeoutMs: beatTimeoutMs,
+    perSandbox: Number.POSITIVE_INFINITY,
+    ...(onLog ? { onLog } : {}),
+  });
+  undo.push(beat.kill);
+  const server = await openFunctionUrl(beat);
+  undo.push(server.close);
+  const key = await readOrMakeKey(
+    openStore(client, tables, { lease: 0, services: 0, records: 0, history: 0 }),
+  );
+  return Object.fromEntries(heartbeats.map(({ id }) => [id, `${server.url}${pathOf(key, id)}`]));
 }
 
 /** The variables that the config's checks refer to, as far as they are set. */

@@ -229,6 +229,15 @@ export type Service = {
   readonly maxMovesPerHour: number;
 };
 
+/** A job that calls us. No name is moved by it. */
+export type Heartbeat = {
+  readonly id: string;
+  /** How long after one success the next is due. */
+  readonly intervalMs: number;
+  /** How late it may be, and how long what has begun may take. */
+  readonly graceMs: number;
+};
+
 export type Config = {
   /** Regions that probe; the first is home, where the sweep runs. */
   readonly locations: readonly string[];
@@ -239,4 +248,6 @@ export type Config = {
   /** Every endpoint that is probed, the targets of services included. */
   readonly endpoints: readonly Endpoint[];
   readonly services: readonly Service[];
+  /** Jobs that are heard; none where it is left out. Their ids are no endpoints'. */
+  readonly heartbeats?: readonly Heartbeat[];
 };
