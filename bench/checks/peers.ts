@@ -97,9 +97,9 @@ async function untilReady(probe: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Servers that HAProxy checks, each every so often: 1,600 checks a second, which it does by itself. */
+/** Servers that HAProxy checks, each every so often: no more a second than the target has answers for. */
 const servers = 160;
-const everyMs = 100;
+const everyMs = { http: 100, https: 800 } as const;
 
 /** HAProxy's own health checks. They go by the clock: those are counted that the target has answered. */
 export async function startHaproxy(
@@ -117,12 +117,12 @@ export async function startHaproxy(
         scheme === "https" ? ` check-ssl verify required ca-file ${ca} check-sni localhost no-ssl-reuse` : "";
       const lines = Array.from(
         { length: servers },
-        (_, index) => `  server s${index} 127.0.0.1:${ports[scheme]} check inter ${everyMs}ms${tls}`,
+        (_, index) => `  server s${index} 127.0.0.1:${ports[scheme]} check inter ${everyMs[scheme]}ms${tls}`,
       );
       const file = join(folder, `haproxy-${scheme}.cfg`);
       writeFileSync(
         file,
-        `global\n  nbthread 1\n  maxconn 4096\ndefaults\n  mode http\n  timeout connect 3s\n  timeout server 3s\n  timeout client 3s\n` +
+        `global\n  nbthread 1\n  maxconn 4096\ndefaults\n  mode http\n  timeout check 3s\n  timeout connect 3s\n  timeout server 3s\n  timeout client 3s\n` +
           `frontend nobody\n  bind 127.0.0.1:${port}\n  default_backend bench\nbackend bench\n  option httpchk\n  http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost\n` +
           `  http-check expect string '"ok":true'\n${lines.join("\n")}\n`,
       );

@@ -26,8 +26,8 @@ const answers = (afterMs: number) => (socket: Socket) => {
   });
 };
 
-const fixture = (name: string): string =>
-  readFileSync(new URL(`../../test/fixtures/tls/${name}`, import.meta.url), "utf8");
+/** It is started in the package's folder. */
+const fixture = (name: string): string => readFileSync(`test/fixtures/tls/${name}`, "utf8");
 
 function listening(server: Server): Promise<number> {
   return new Promise((resolve) => {

@@ -104,15 +104,10 @@ const portOf = (url: URL): number =>
 const placeAtHome = (url: URL, first: Hop): Place =>
   portOf(url) === portOf(first.url) ? first.place : { ...first.place, port: portOf(url) };
 
-function tlsOf(
-  url: URL,
-  { clientCertificate, ...check }: HttpCheck,
-  serverName: string | undefined,
-  isOwn: boolean,
-): Tls | undefined {
+function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined, isOwn: boolean): Tls | undefined {
   if (url.protocol !== "https:") return undefined;
   return {
-    ...(isOwn && clientCertificate && { identity: clientCertificate }),
+    ...(isOwn && check.clientCertificate && { identity: check.clientCertificate }),
     serverName: serverName ?? hostOf(url).replace(/\.$/, ""),
     verify: check.verifyCertificate,
     // A server without HTTP/2 says so by choosing the other.

@@ -95,7 +95,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
 };
 
 const next: Record<EventKind, string> = {
-  down: "It is probed on; you are told when it is up again.",
+  down: "It is watched on; you are told when it is up again.",
   up: "Nothing to do.",
   "standby-down": "Repair it before the primary fails: there would be nowhere to go.",
   partial: "Nothing is moved while it is up for some. Look at the network between.",
