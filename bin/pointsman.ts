@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { costCommand } from "./commands/cost.ts";
+import { heartbeatsCommand } from "./commands/heartbeats.ts";
 import { planCommand } from "./commands/plan.ts";
 import { probeCommand } from "./commands/probe.ts";
 import { testAlertCommand } from "./commands/test-alert.ts";
@@ -21,5 +22,6 @@ costCommand(program);
 lookingCommands(program);
 movingCommands(program);
 holdingCommands(program);
+heartbeatsCommand(program);
 
 await program.parseAsync();

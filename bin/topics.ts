@@ -1,5 +1,6 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { homeStackName, locationStackName, topicOutput } from "../lib/stack-names.ts";
+
 import { stackOutput } from "./stack-outputs.ts";
 
 /** A topic that tells people, or where one was looked for. */

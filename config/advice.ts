@@ -1,3 +1,4 @@
+import { isReference } from "../lambda/core/secrets.ts";
 import { hostKind, normalHost } from "./address.ts";
 import { otherNameAsked } from "./advice-standbys.ts";
 import { defaults } from "./defaults.ts";
@@ -14,8 +15,9 @@ import {
   servicesOf,
   targetProbes,
   targetsOf,
+  writtenChecks,
 } from "./probes.ts";
-import type { FileConfig, FileEndpointMap, FilePolicy, FileTargetCheck } from "./schema.ts";
+import type { FileConfig, FilePolicy } from "./schema.ts";
 
 type File = Draft<FileConfig>;
 
@@ -123,19 +125,8 @@ const placeholderName: Advice = (file) =>
     ];
   });
 
-type Checked = { readonly check: Draft<FileEndpointMap> | Draft<FileTargetCheck>; readonly path: Path };
-
-/** Every check as it was written, a service's once, and each of those that are combined. */
-const checks = (file: File): Checked[] => [
-  ...endpointsOf(file).flatMap(({ value, path }) => partsOf(endpointMap(value), path)),
-  ...servicesOf(file).flatMap((service) => [
-    ...partsOf(service.value.check ?? {}, [...service.path, "check"]),
-    ...targetsOf(service).flatMap(({ value, path }) => partsOf(value.check ?? {}, [...path, "check"])),
-  ]),
-];
-
 const unverified: Advice = (file) =>
-  checks(file).flatMap(({ check, path }) =>
+  writtenChecks(file).flatMap(({ check, path }) =>
     check.verifyCertificate === false
       ? [
           {
@@ -150,22 +141,19 @@ const unverified: Advice = (file) =>
 const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-?key|token|secret).*)$/i;
 
 const credentials: Advice = (file) =>
-  checks(file).flatMap(({ check, path }) =>
-    [
-      ...Object.keys(check.headers ?? {}).flatMap((name) =>
-        credentialHeader.test(name) ? [["headers", name]] : [],
-      ),
-      ...["basicAuth", "bearer"].flatMap((key) => (Object.hasOwn(check, key) ? [[key]] : [])),
-    ].map((keys) => ({
-      path: [...path, ...keys],
-      at: "key" as const,
-      message: "a credential in this file is readable by everyone who may read the functions",
-      hint: "probe a path that needs none",
-    })),
+  writtenChecks(file).flatMap(({ check, path }) =>
+    Object.entries(check.headers ?? {})
+      .filter(([name, value]) => credentialHeader.test(name) && !isReference(value ?? ""))
+      .map(([name]) => ({
+        path: [...path, "headers", name],
+        at: "key" as const,
+        message: "a credential in this file is readable by everyone who may read the functions",
+        hint: "write where it is kept: secretsmanager:… or ssm:…",
+      })),
   );
 
 const certificateMoves: Advice = (file) =>
-  checks(file).flatMap(({ check, path }) =>
+  writtenChecks(file).flatMap(({ check, path }) =>
     path[0] === "services" && check.certificateDays !== undefined
       ? [
           {

@@ -1,5 +1,13 @@
 import { isIP } from "node:net";
-import type { HeaderWish, HttpCheck, JsonWish, WebsocketCheck } from "../lambda/core/config.ts";
+import type {
+  HeaderWish,
+  HttpCheck,
+  JsonWish,
+  RequestSecrets,
+  SecretHeader,
+  WebsocketCheck,
+} from "../lambda/core/config.ts";
+import { isReference } from "../lambda/core/secrets.ts";
 import { hostOf } from "./address.ts";
 import type { PlaceOptions } from "./compile-place.ts";
 import { defaults } from "./defaults.ts";
@@ -44,7 +52,8 @@ const requestOf = (probed: Probed, options: HttpOptions, secure: Scheme) => {
   return {
     url: url.href,
     ...(probed.pinned && { connect: probed.to }),
-    headers: headersOf(options),
+    headers: Object.fromEntries(headersOf(options).filter(([, value]) => !isReference(value))),
+    ...secretsOf(options),
     verifyCertificate: options.verifyCertificate ?? defaults.verifyCertificate,
     ...(probed.scheme === secure && !isIP(host) && { serverName: host }),
   };
@@ -79,18 +88,35 @@ const bodyOf = ({ contains, matches, json, minBytes, maxBytes }: HttpOptions) =>
   ...(maxBytes !== undefined && { maxBytes }),
 });
 
-/** Lower-case names; a user or token becomes the header that carries it (RFC 7617, RFC 6750). */
-const headersOf = ({ headers, basicAuth, bearer }: HttpOptions): Record<string, string> => {
-  const basic = basicAuth && Buffer.from(`${basicAuth.user}:${basicAuth.password}`).toString("base64");
+/** Lower-case names. */
+const headersOf = ({ headers }: HttpOptions): [string, string][] =>
+  Object.entries(headers ?? {}).map(([name, value]) => [
+    name.toLowerCase(),
+    known(value, `the header ${name}`),
+  ]);
+
+/** What holds references: home reads them, and a user or token becomes the header that carries it. */
+const secretsOf = (options: HttpOptions): { readonly secrets?: RequestSecrets } => {
+  const { basicAuth, bearer, clientCertificate } = options;
+  const headers: [string, SecretHeader][] = headersOf(options).flatMap(([name, value]) =>
+    isReference(value) ? [[name, { is: "plain", value }]] : [],
+  );
+  if (bearer !== undefined) headers.push(["authorization", { is: "bearer", value: bearer }]);
+  if (basicAuth) {
+    const { user, password } = basicAuth;
+    const basic = { user: known(user, "the user"), password: known(password, "the password") };
+    headers.push(["authorization", { is: "basic", ...basic }]);
+  }
+  const identity = clientCertificate && {
+    certificate: known(clientCertificate.certificate, "the certificate"),
+    key: known(clientCertificate.key, "its key"),
+  };
+  if (headers.length === 0 && !identity) return {};
   return {
-    ...Object.fromEntries(
-      Object.entries(headers ?? {}).map(([name, value]) => [
-        name.toLowerCase(),
-        known(value, `the header ${name}`),
-      ]),
-    ),
-    ...(basic !== undefined && { authorization: `Basic ${basic}` }),
-    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    secrets: {
+      ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+      ...(identity && { clientCertificate: identity }),
+    },
   };
 };
 

@@ -2,6 +2,7 @@ import type {
   Check,
   Config,
   Endpoint,
+  Heartbeat,
   Policy,
   Service,
   SingleCheck,
@@ -115,6 +116,13 @@ const references = (file: FileConfig): TcpCheck[] => {
   });
 };
 
+const heartbeats = (written: NonNullable<FileConfig["heartbeats"]>): Heartbeat[] =>
+  Object.entries(written).map(([id, { interval, grace }]) => ({
+    id,
+    intervalMs: ms(interval),
+    graceMs: ms(grace ?? defaults.grace),
+  }));
+
 /** The config that runs, of a file in which nothing is wrong. */
 export const compileConfig = (file: FileConfig): Config => {
   const services = Object.entries(file.services ?? {});
@@ -128,6 +136,7 @@ export const compileConfig = (file: FileConfig): Config => {
       ...services.flatMap((service) => targetEndpoints(service, file.defaults)),
     ],
     services: services.map(compileService),
+    ...(file.heartbeats !== undefined && { heartbeats: heartbeats(file.heartbeats) }),
   };
 };
 

@@ -20,6 +20,7 @@ export const defaults = {
   private: false,
   verifyCertificate: true,
   rcode: "NOERROR",
+  grace: "5m",
   acceptSingleLocation: false,
 } as const;
 

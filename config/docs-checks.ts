@@ -62,6 +62,78 @@ const httpNotes = `
 
 `;
 
+const secretsExample = `endpoints:
+  orders: { https: 'https://api.acme.com/health', bearer: 'ssm:/prod/probe-token' }
+  admin:
+    https: https://admin.acme.com/health
+    basicAuth: { user: probe, password: 'secretsmanager:prod/probe#password' }
+  partner:
+    https: https://partner.acme.com/health
+    headers: { x-allow: secretsmanager:prod/allow-list }
+    clientCertificate: { certificate: 'ssm:/prod/probe.crt', key: 'secretsmanager:prod/probe-key' }
+`;
+
+const secrets = `### Secrets
+
+What is secret is written as where it is kept, never as itself:
+
+\`\`\`yaml
+${secretsExample}\`\`\`
+
+| reference | where |
+|---|---|
+| \`secretsmanager:name\` | a secret of Secrets Manager in the home Region, or by its ARN in another |
+| \`ssm:/name\` | a parameter of Systems Manager, likewise |
+| \`env:NAME\` | a variable, for \`npm start\` and \`npx pointsman probe\` on a laptop only |
+
+\`#key\` behind any of them takes one value of a JSON object. \`bearer\`, the password of \`basicAuth\` and both parts of
+\`clientCertificate\` are references; the user of \`basicAuth\` and any of \`headers\`, such as one for an allow-list, may be.
+
+Home reads them while it runs, keeps them for 5 minutes and sends them along to the locations: a rotated secret needs no
+deployment, and until it is read the answer is usually 401, which is no outage (\`refused-to-us\`). They are in no template,
+log, record or alert. The sweep's role may read exactly those that are named; a KMS key of your own that one is encrypted
+with has to let that role (the stack's output \`SweepRole\`) decrypt. One that cannot be read is our own fault
+(\`secret-unreadable\`): the endpoint cannot be judged, you are told, and no name moves. While AWS does not answer, what
+was read before is used on. On a redirect to another host, neither headers nor the certificate are sent.
+
+`;
+
+const heartbeatExample = `heartbeats:
+  nightly-backup: { interval: 1d, grace: 1h }
+`;
+
+const heartbeat = `## Heartbeats: jobs that call us
+
+A job that runs now and then has nothing to probe. It calls a URL of its own instead, and is down when it does not:
+
+\`\`\`yaml
+${heartbeatExample}\`\`\`
+
+`;
+
+const heartbeatNotes = `
+
+After \`npx cdk deploy --all\`, \`npx pointsman heartbeats\` lists each job's URL; \`npm start\` shows one on this laptop.
+
+\`\`\`sh
+curl -fsS --retry 5 "$URL/start"; run-backup && curl -fsS --retry 5 "$URL" || curl -fsS --retry 5 "$URL/fail"
+\`\`\`
+
+- **The URL** (GET, HEAD or POST) says that a run succeeded, with \`/start\` behind it that one begins, with \`/fail\` that it
+  failed. Only the first is needed.
+- **Down** is a job that failed, until it succeeds; one that has not succeeded for \`interval\` and \`grace\`; and one that
+  began and has not ended within \`grace\`. Until its first signal it is unknown. You are told when it is down and up again.
+- **It moves no name**, and stands in no service: that a job is late is no reason to send users elsewhere. Probe what the
+  job makes, over https, where that is one.
+- **The token** in a URL is 128 bits, made with a key that stands in the state table, not in a template, log or alert. Who
+  has it can say that this job is well, no more. The URL stays while the stack and the table do.
+- **The cost** of a signal is one invocation and one write. The same signal within a second is answered 429 and not
+  written; a wrong token is answered 404 without a read or write. 503 means: call again.
+- **When home was away** as a signal was due, it may have been lost: you are told that the job cannot be judged, and it is
+  late only when the next one is missing, too.
+
+`;
+
 const whose: Readonly<Record<Fault, string>> = {
   ours: "ours",
   path: "the path's",
@@ -100,7 +172,11 @@ export const checksDocs = (): string => {
     keyTable(endpoint, { keys: Object.keys(wantedKeys) }),
     "\n",
     httpNotes,
+    secrets,
     ...typesDocs(endpoint),
+    heartbeat,
+    keyTable(valuesOf(jsonSchema().properties?.["heartbeats"])),
+    heartbeatNotes,
     failures,
     reasonTable(),
     "\n",

@@ -91,7 +91,7 @@ export const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined
   typeof schema?.additionalProperties === "object" ? mapIn(schema.additionalProperties) : undefined;
 
 const sections = (file: JsonSchema): Section[] => {
-  const { alerts, endpoints, services, defaults } = file.properties ?? {};
+  const { alerts, endpoints, services, heartbeats, defaults } = file.properties ?? {};
   const service = valuesOf(services);
   const target = service?.properties?.["targets"]?.items;
   const oneOf = `one of ${schemes.map(code).join(", ")} and the options that go with it, or several checks in \`all\` or \`any\``;
@@ -117,6 +117,7 @@ const sections = (file: JsonSchema): Section[] => {
       "What is not said here is taken from the service's check. A scheme here leaves the service's scheme and port.",
       target?.properties?.["check"],
     ),
+    of("`heartbeats.<id>`", "", valuesOf(heartbeats)),
     of("`defaults`", "", defaults),
   ];
 };

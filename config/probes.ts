@@ -202,3 +202,14 @@ export const allProbes = (file: Draft<FileConfig>): Probed[] =>
       return { probed: placeProbe("tcp", place && { port: 0, ...place }, undefined, said) };
     }),
   ].flatMap(({ probed }) => probed ?? []);
+
+/** Every check as it was written, a service's once, and each of those that are combined. */
+export const writtenChecks = (
+  file: Draft<FileConfig>,
+): { readonly check: AnyCheck; readonly path: Path }[] => [
+  ...endpointsOf(file).flatMap(({ value, path }) => partsOf(endpointMap(value), path)),
+  ...servicesOf(file).flatMap((service) => [
+    ...partsOf(service.value.check ?? {}, [...service.path, "check"]),
+    ...targetsOf(service).flatMap(({ value, path }) => partsOf(value.check ?? {}, [...path, "check"])),
+  ]),
+];

@@ -24,10 +24,11 @@ const worstCaseLines = (config: Config): string[] =>
 const summary = (loaded: Loaded): string => {
   const warnings = count(loaded.warnings.length, "warning");
   if (!loaded.ok) return `${count(loaded.errors.length, "error")}, ${warnings}`;
-  const { endpoints, services, locations } = loaded.config;
+  const { endpoints, services, heartbeats = [], locations } = loaded.config;
   const parts = [
     count(endpoints.length, "endpoint"),
     count(services.length, "service"),
+    ...(heartbeats.length > 0 ? [count(heartbeats.length, "heartbeat")] : []),
     count(locations.length, "location"),
   ];
   return `valid: ${parts.join(", ")}; ${warnings}`;

@@ -5,6 +5,7 @@ import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
+import { secretRule } from "./rules-secrets.ts";
 import type { FileConfig, FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -18,22 +19,31 @@ export type RuleOptions = {
 type Rule = (file: Draft<FileConfig>, options: RuleOptions) => Problem[];
 
 const somethingRule: Rule = (file) => {
-  const watched = Object.keys(file.endpoints ?? {}).length + Object.keys(file.services ?? {}).length;
-  const wrong = ["endpoints", "services"].some(
-    (key) => Object.hasOwn(file, key) && !file[key as "endpoints"],
-  );
-  if (watched > 0 || wrong) return [];
+  const sections = ["endpoints", "services", "heartbeats"] as const;
+  if (sections.some((key) => Object.keys(file[key] ?? {}).length > 0)) return [];
+  if (sections.some((key) => Object.hasOwn(file, key) && !file[key])) return [];
   const hint = "add endpoints: { docs: https://docs.acme.com/ }";
   return [{ path: [], missing: true, message: "nothing to watch: neither endpoints nor services", hint }];
 };
 
 const idRule: Rule = (file) =>
-  (["endpoints", "services"] as const).flatMap((section) =>
+  (["endpoints", "services", "heartbeats"] as const).flatMap((section) =>
     Object.keys(file[section] ?? {}).flatMap((id): Problem[] => {
       const [message, hint] = idComplaint(id)?.split("\n", 2) ?? [];
       return message === undefined ? [] : [{ path: [section, id], at: "key", message, hint }];
     }),
   );
+
+/** Both are endpoints in records and alerts. */
+const heartbeatRule: Rule = (file) =>
+  Object.keys(file.heartbeats ?? {})
+    .filter((id) => Object.hasOwn(file.endpoints ?? {}, id))
+    .map((id) => ({
+      path: ["heartbeats", id],
+      at: "key",
+      message: `${quote(id)} is an endpoint's id, too`,
+      hint: "another id",
+    }));
 
 /** Every value after the first that is the same. */
 const repeated = (
@@ -137,6 +147,7 @@ const staggeredRule: Rule = (file) => {
 const rules: readonly Rule[] = [
   somethingRule,
   idRule,
+  heartbeatRule,
   duplicateRule,
   sizeRule,
   alertRule,
@@ -151,6 +162,7 @@ const rules: readonly Rule[] = [
   hostRule,
   privateRule,
   sameProbeRule,
+  secretRule,
 ];
 
 /** Everything wrong that no single value shows. */

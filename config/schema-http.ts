@@ -21,20 +21,37 @@ export const askedKeys = {
     default: defaults.method,
   }),
   headers: may(
-    z.record(z.string(), v.anyText()),
-    "Headers to send. Everyone who may read the functions may read them.",
-    { goesWith: ["https", "http", "wss", "ws"] },
+    z.record(z.string(), v.textOrReference()),
+    "Headers to send. A value may be a reference to a secret; what is written here itself is readable by everyone who may read the functions.",
+    { goesWith: ["https", "http", "wss", "ws"], examples: [{ "x-probe-key": "ssm:/prod/probe-key" }] },
   ),
   body: may(
     v.anyText(),
     "The request's body, for POST, PUT and PATCH; what it is say with content-type in `headers`.",
   ),
   basicAuth: may(
-    map({ user: must(v.anyText(), "The user."), password: must(v.anyText(), "The password.") }),
-    "The user and password to send. Everyone who may read the functions may read them.",
-    { examples: [{ user: "probe", password: "…" }] },
+    map({
+      user: must(v.textOrReference(), "The user, or a reference to a secret."),
+      password: must(v.reference(), "A reference to the password."),
+    }),
+    "The user and password to send; the password as a reference to a secret.",
+    {
+      goesWith: ["https", "http", "wss", "ws"],
+      examples: [{ user: "probe", password: "secretsmanager:prod/probe#password" }],
+    },
   ),
-  bearer: may(v.token(), "The token to send. Everyone who may read the functions may read it."),
+  bearer: may(v.reference(), "The token to send, as a reference to a secret.", {
+    goesWith: ["https", "http", "wss", "ws"],
+    examples: ["ssm:/prod/probe-token"],
+  }),
+  clientCertificate: may(
+    map({
+      certificate: must(v.reference(), "A reference to the certificate and its chain, in PEM."),
+      key: must(v.reference(), "A reference to its private key, in PEM."),
+    }),
+    "The certificate to show to a server that asks for one, and its key, as references to secrets.",
+    { goesWith: ["https", "wss"] },
+  ),
   protocol: may(
     z.enum(["h1", "h2"]),
     "The version of HTTP to ask by: 1.1 or 2; with `h2` a server that does not offer it is not good.",

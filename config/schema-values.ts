@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { compilePattern } from "../lambda/core/pattern.ts";
+import { isReference, parseReference } from "../lambda/core/secrets.ts";
 import { hostOf, isHostname, isPort, parsePlace } from "./address.ts";
 import { dnsTypes, parseAsk } from "./dns-values.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
@@ -194,11 +195,27 @@ export const jsonComparison = () =>
     return "complaint" in wish ? say(wish.complaint, wish.hint) : undefined;
   });
 
-/** A bearer token (RFC 6750, 2.1); what is wrong with one is said without repeating it. */
-export const token = () =>
-  text((written) =>
-    /^[\w\-.~+/]+=*$/.test(written) ? undefined : say("is no token", "letters, digits and - . _ ~ + / only"),
-  );
+const whereKept =
+  "where it is kept: secretsmanager:prod/shop#password, ssm:/prod/shop, or env:NAME on a laptop";
+
+/** A secret by where it is kept. What is written instead may be the secret itself: it is not repeated. */
+export const reference = () => {
+  const complaint = (written: string) =>
+    say(`is ${isReference(written) ? "no reference to a secret" : "a secret in plain text"}`, whereKept);
+  return text(
+    (written) => (parseReference(written) ? undefined : complaint(written)),
+    () => complaint(""),
+  ).meta({ pattern: "^(secretsmanager|ssm|env):", limits: "a reference" });
+};
+
+/** Text that may be anything but nothing, or a secret by where it is kept. */
+export const textOrReference = () =>
+  text((written) => {
+    if (written === "") return say("is empty text");
+    return isReference(written) && !parseReference(written)
+      ? say("is no reference to a secret", whereKept)
+      : undefined;
+  }).meta({ minLength: 1 });
 
 /** Text that goes over the wire, or bytes after `hex:`. */
 export const wire = () =>

@@ -207,6 +207,15 @@ const alert = map({
   ),
 }).meta({ title: "alert", minProperties: 1, maxProperties: 1 });
 
+const heartbeat = map({
+  interval: must(v.duration("10s", "31d"), "How long after one success the next is due."),
+  grace: may(
+    v.duration("10s", "7d"),
+    "How late it may be, and how long a run that said that it began may take.",
+    { default: defaults.grace },
+  ),
+}).meta({ title: "heartbeat" });
+
 const byId = { propertyNames: { pattern: v.idPattern.source } };
 
 /** `pointsman.yaml`. What one value alone can tell is checked here; what takes two is in `rules`. */
@@ -239,6 +248,11 @@ export const fileSchema = map({
     byId,
   ),
   services: may(z.record(z.string(), service), "DNS names that are moved, by id.", byId),
+  heartbeats: may(
+    z.record(z.string(), heartbeat),
+    "Jobs that call a URL of ours, by id: one that does not is down, and you are told. No name is moved by it.",
+    byId,
+  ),
   defaults: may(
     map(policyKeys).meta({ title: "defaults" }),
     "When and how hard everything is probed, unless it says otherwise itself.",

@@ -4,27 +4,23 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
 import { clientSettings } from "./aws/clients.ts";
+import { environment } from "./aws/environment.ts";
 import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
 import { openNameServers } from "./aws/name-servers.ts";
 import { openDns } from "./aws/route53.ts";
 import { route53Clients } from "./aws/route53-clients.ts";
+import { openSecretPlaces } from "./aws/secrets.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
 import type { Config } from "./core/config.ts";
+import { askWithSecrets, openSecrets } from "./steps/secrets.ts";
 import { type Report, sweep } from "./steps/sweep.ts";
 import type { World } from "./steps/world.ts";
 
 /** The input of the schedule: the minute it was meant for, `<aws.scheduler.scheduled-time>`. */
 export type SweepEvent = { readonly scheduledTime: string };
-
-/** What the deployment says through the function's environment. */
-const environment = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-};
 
 /** Scheduler delivers within the minute; an event this old was held up somewhere and serves nobody. */
 const staleAfterMs = 90_000;
@@ -55,6 +51,7 @@ function open(): Standing {
       const timer = setTimeout(end, Math.max(0, ms));
       signal?.addEventListener("abort", end);
     });
+  const places = openSecretPlaces(environment("AWS_REGION"), process.env);
   return {
     config: JSON.parse(readFileSync(environment("CONFIG_FILE"), "utf8")) as Config,
     client: new DynamoDBClient(clientSettings(3)),
@@ -63,7 +60,10 @@ function open(): Standing {
       elapsed: () => performance.now(),
       random: Math.random,
       sleep,
-      ask: openLocations(environment("PROBE_FUNCTION")),
+      ask: askWithSecrets(
+        openLocations(environment("PROBE_FUNCTION")),
+        openSecrets(places, { now: Date.now, log }),
+      ),
       dns: openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep),
       // Only a laptop says where they are: on AWS they are asked at their own addresses.
       answers: openNameServers(process.env["NAME_SERVER_ENDPOINT"]),

@@ -7,7 +7,7 @@ import { Code, Runtime } from "aws-cdk-lib/aws-lambda";
 import { type BuildOptions, buildSync } from "esbuild";
 
 /** A file directly in `lambda/` is one deployed function. */
-export type FunctionName = "sweep" | "probe";
+export type FunctionName = "sweep" | "probe" | "beat";
 
 export const runtime = Runtime.NODEJS_24_X;
 
@@ -20,7 +20,7 @@ export const configFile = "config.json";
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * How a function becomes one file. The AWS SDK is bundled, not taken from the runtime: what was tested is what
+ * How a function becomes `index.mjs` and what that imports. The AWS SDK is bundled, not taken from the runtime: what was tested is what
  * runs, whatever Lambda updates. No source map: it would be four times the code, and a failure is logged with words.
  */
 export const buildOptions = (name: FunctionName, outdir: string): BuildOptions => ({
@@ -29,6 +29,8 @@ export const buildOptions = (name: FunctionName, outdir: string): BuildOptions =
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  // What is imported where it is needed stays in files of its own, and most starts never load it.
+  splitting: true,
   minify: true,
   format: "esm",
   platform: "node",

@@ -5,6 +5,7 @@ import { HomeAlarm } from "./home-alarm.ts";
 import { Pointsman } from "./pointsman.ts";
 import { ProbeLocation } from "./probe-location.ts";
 import {
+  heartbeatOutput,
   homeStackName,
   locationStackName,
   resultsTableOutput,
@@ -48,10 +49,11 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
 /** What the operator's commands and people look for. */
 function outputs(stack: Stack, pointsman: Pointsman): void {
   new CfnOutput(stack, topicOutput, { value: pointsman.topic.topicArn, description: "Alerts and alarms" });
-  new CfnOutput(stack, stateTableOutput, {
-    value: pointsman.stateTable.tableName,
-    description: "Names",
-  });
+  if (pointsman.heartbeatUrl !== undefined) {
+    const description = "Where jobs call; pointsman heartbeats tells the rest of each URL";
+    new CfnOutput(stack, heartbeatOutput, { value: pointsman.heartbeatUrl, description });
+  }
+  new CfnOutput(stack, stateTableOutput, { value: pointsman.stateTable.tableName, description: "Names" });
   new CfnOutput(stack, resultsTableOutput, {
     value: pointsman.resultsTable.tableName,
     description: "Minutes and history",

@@ -102,7 +102,7 @@ export const normalized = (name: string): string =>
     .replace(/[^a-z0-9._-]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
 
 /** What one statement has room for. A service's names stay together: its batch has to be allowed by one statement. */
-function chunks(items: readonly (readonly string[])[]): string[][] {
+export function chunks(items: readonly (readonly string[])[]): string[][] {
   const list: string[][] = [];
   let room = 0;
   for (const item of items) {

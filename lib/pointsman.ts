@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import type { Alert } from "../config/compile.ts";
 import type { Config } from "../lambda/core/config.ts";
 import { AlertTopic } from "./alert-topic.ts";
+import { BeatFunction } from "./beat-function.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { Overview } from "./overview.ts";
 import { ProbeLocation } from "./probe-location.ts";
@@ -62,6 +63,8 @@ export class Pointsman extends Construct {
   readonly alarms: readonly Alarm[];
   readonly metrics: SweepMetrics;
   readonly owner: string;
+  /** Where jobs call; none without heartbeats. Behind it stands a path for each that `pointsman heartbeats` tells. */
+  readonly heartbeatUrl?: string;
   /** What every location's probe function is called. */
   readonly probeFunctionName: string;
 
@@ -91,6 +94,8 @@ export class Pointsman extends Construct {
       memorySize: props.sweepMemorySize,
       logRetention: props.logRetention,
     });
+    const { heartbeats = [] } = config;
+    if (heartbeats.length > 0) this.heartbeatUrl = new BeatFunction(this, "Beat", tables).url.url;
     const minute = new MinuteSchedule(this, "Minute", sweep.function);
     this.metrics = sweepMetrics(this.owner);
     const alarms = new SweepAlarms(this, "Alarms", {

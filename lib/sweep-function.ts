@@ -11,6 +11,7 @@ import { acknowledgeAnyChange, dnsPermissions } from "./dns-permissions.ts";
 import { functionRole } from "./function-role.ts";
 import { heapOptions, sweepMemoryMb } from "./memory.ts";
 import { probeArn } from "./probe-arn.ts";
+import { secretPermissions } from "./secret-permissions.ts";
 import type { StateTables } from "./state-tables.ts";
 
 export type SweepFunctionProps = {
@@ -71,6 +72,7 @@ export class SweepFunction extends Construct {
     return [
       ...tables.permissions(),
       ...dnsPermissions(config.services),
+      ...secretPermissions(this, config.endpoints),
       new PolicyStatement({ actions: ["sns:Publish"], resources: [topic.topicArn] }),
       new PolicyStatement({
         actions: ["lambda:InvokeFunction"],

@@ -9,6 +9,8 @@ export type Endpoints = {
   readonly sts: string;
   /** `host:port` of the DNS server that stands in for every name server. */
   readonly nameServers: string;
+  /** Secrets Manager and Systems Manager. */
+  readonly secrets: string;
 };
 
 /** Nobody's: the parts on a laptop ask for no credentials, but the SDK signs with some. */
@@ -36,8 +38,8 @@ export function functionEnvironment(
   endpoints: Partial<Endpoints>,
   own: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere, sts = nowhere } = endpoints;
-  const { nameServers = new URL(nowhere).host } = endpoints;
+  const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere } = endpoints;
+  const { sts = nowhere, secrets = nowhere, nameServers = new URL(nowhere).host } = endpoints;
   const environment = {
     PATH: process.env["PATH"] ?? "",
     TZ: "UTC",
@@ -52,6 +54,8 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_LAMBDA: lambda,
     AWS_ENDPOINT_URL_STS: sts,
     NAME_SERVER_ENDPOINT: nameServers,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    AWS_ENDPOINT_URL_SSM: secrets,
     ...own,
   };
   refuseElsewhere(environment);

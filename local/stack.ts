@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { openStore } from "../lambda/aws/tables.ts";
 import type { Config } from "../lambda/core/config.ts";
+import { parseReference, referencesIn } from "../lambda/core/secrets.ts";
+import { pathOf, readOrMakeKey } from "../lambda/steps/heartbeat-token.ts";
 import { clientOf, functionEnvironment } from "./aws-environment.ts";
+import { openFunctionUrl } from "./function-url.ts";
 import { type LocalFunction, startFunction } from "./functions.ts";
 import type { Outcome } from "./invocation.ts";
 import { type LambdaApi, type LocationCall, openLambdaApi } from "./lambda-api.ts";
@@ -12,6 +16,7 @@ import { type DnsServer, openDnsServer } from "./route53/dns-server.ts";
 import { loopback } from "./route53/listen.ts";
 import type { Zone } from "./route53/zone.ts";
 import { type ScheduledEvent, startScheduler } from "./scheduler.ts";
+import { openSecretStore, type SecretStore } from "./secrets.ts";
 import { openSns, type Sns } from "./sns.ts";
 import type { Published } from "./sns-message.ts";
 import { openSts, type Sts } from "./sts.ts";
@@ -34,6 +39,10 @@ export type StackOptions = StackListeners & {
   readonly zones?: readonly Zone[];
   /** The roles that trust the sweep; those of the config unless given. */
   readonly roles?: readonly string[];
+  /** What Secrets Manager and Systems Manager keep, by reference. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Where `env:` is looked up: nothing else of it gets to the functions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** How often a sweep is started; a demonstration may shorten it. */
   readonly minuteMs?: number;
   readonly propagationMs?: number;
@@ -52,15 +61,19 @@ export type Stack = {
   readonly lambda: LambdaApi;
   readonly sns: Sns;
   readonly sts: Sts;
+  readonly secrets: SecretStore;
+  /** What each job has to call, by its id. */
+  readonly heartbeatUrls: Readonly<Record<string, string>>;
   /** Ends everything; nothing runs or listens afterwards. */
   stop(): Promise<void>;
 };
 
 const probeFunction = "pointsman-probe";
 
-/** Both as the stacks have them on AWS. */
+/** All as the stacks have them on AWS. */
 const sweepTimeoutMs = 300_000;
 const probeTimeoutMs = 60_000;
+const beatTimeoutMs = 15_000;
 
 /** How to undo what was started, latest first. */
 type Undo = (() => Promise<void> | void)[];
@@ -73,16 +86,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const parts = await startParts(options, undo);
+    const heartbeatUrls = await startBeats(options, parts, undo);
     const sweep = await startSweeps(options, parts, undo);
     deliver(options, sweep, undo);
-    return { config: options.config, tables: laptopTables, ...parts, stop };
+    return { config: options.config, tables: laptopTables, ...parts, heartbeatUrls, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type Parts = Pick<Stack, "client" | "dynamodbUrl" | "route53" | "dns" | "lambda" | "sns" | "sts">;
+type Parts = Pick<Stack, "client" | "dynamodbUrl" | "route53" | "dns" | "lambda" | "sns" | "sts" | "secrets">;
 
 const homeOf = (config: Config): string => config.locations[0] ?? "eu-central-1";
 
@@ -107,10 +121,13 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   undo.push(dns.close);
   const sns = await openSns(topicArn(config), onAlert);
   undo.push(sns.close);
+  const { secrets: kept = {} } = options;
+  const secrets = await openSecretStore({ region: homeOf(config), secrets: kept });
+  undo.push(secrets.close);
   const probe = await startProbes(options, undo);
   const lambda = await openLambdaApi(probe, onCall);
   undo.push(lambda.close);
-  return { client, route53, dns, lambda, sns, sts, dynamodbUrl: dynamodb.url };
+  return { client, route53, dns, lambda, sns, sts, secrets, dynamodbUrl: dynamodb.url };
 }
 
 const rolesOf = (config: Config): string[] => config.services.flatMap(({ dns }) => dns.roleArn ?? []);
@@ -129,8 +146,51 @@ async function startProbes({ config, onLog }: StackOptions, undo: Undo): Promise
   return probe;
 }
 
-async function startSweeps(
+/** What takes the signals of jobs, where there are any. */
+async function startBeats(
   { config, onLog }: StackOptions,
+  { client, dynamodbUrl }: Parts,
+  undo: Undo,
+): Promise<Record<string, string>> {
+  const { heartbeats = [] } = config;
+  if (heartbeats.length === 0) return {};
+  const beat = await startFunction({
+    name: "pointsman-beat",
+    module: new URL("../lambda/beat.ts", import.meta.url),
+    env: functionEnvironment(
+      homeOf(config),
+      { dynamodb: dynamodbUrl },
+      { STATE_TABLE: laptopTables.stateTable },
+    ),
+    timeoutMs: beatTimeoutMs,
+    perSandbox: Number.POSITIVE_INFINITY,
+    ...(onLog ? { onLog } : {}),
+  });
+  undo.push(beat.kill);
+  const server = await openFunctionUrl(beat);
+  undo.push(server.close);
+  const key = await readOrMakeKey(
+    openStore(client, laptopTables, { lease: 0, services: 0, records: 0, history: 0 }),
+  );
+  return Object.fromEntries(heartbeats.map(({ id }) => [id, `${server.url}${pathOf(key, id)}`]));
+}
+
+/** The variables that the config's checks refer to, as far as they are set. */
+function variablesOf(config: Config, environment: NonNullable<StackOptions["environment"]>) {
+  const names = config.endpoints
+    .flatMap(({ check }) => referencesIn(check))
+    .flatMap((reference) => parseReference(reference) ?? [])
+    .flatMap(({ kind, name }) => (kind === "env" ? [name] : []));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+async function startSweeps(
+  { config, onLog, environment = process.env }: StackOptions,
   parts: Parts,
   undo: Undo,
 ): Promise<LocalFunction> {
@@ -151,11 +211,13 @@ async function startSweeps(
     lambda: parts.lambda.url,
     sts: parts.sts.url,
     nameServers: `${loopback}:${parts.dns.port}`,
+    secrets: parts.secrets.url,
   };
   const sweep = await startFunction({
     name: "pointsman-sweep",
     module: new URL("../lambda/sweep.ts", import.meta.url),
     env: functionEnvironment(homeOf(config), endpoints, {
+      ...variablesOf(config, environment),
       CONFIG_FILE: file,
       STATE_TABLE: laptopTables.stateTable,
       RESULTS_TABLE: laptopTables.resultsTable,

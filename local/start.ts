@@ -60,6 +60,7 @@ function openView(show: Show, observer: Observer, end: () => void): View {
 
 async function run(show: Show, observer: Observer, over: AbortSignal): Promise<void> {
   const stack: Stack = await startStack({ config: show.config, ...observer.listeners });
+  for (const [id, url] of Object.entries(stack.heartbeatUrls)) observer.note(`heartbeat ${id}: curl ${url}`);
   try {
     await observer.watch(stack, over);
   } finally {

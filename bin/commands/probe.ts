@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { loadConfig } from "../../config/load.ts";
 import { report } from "../../config/report.ts";
+import { openSecretPlaces } from "../../lambda/aws/secrets.ts";
 import type { Config } from "../../lambda/core/config.ts";
 import { isRefusal, type Phases, type Probe } from "../../lambda/core/probe.ts";
 import { type Fault, faultOf } from "../../lambda/core/reason.ts";
 import { answer } from "../../lambda/steps/answer.ts";
+import { askWithSecrets, openSecrets } from "../../lambda/steps/secrets.ts";
 import { table } from "../table.ts";
 
 /** Time beyond the longest time-out until a probe that hangs is given up. */
@@ -19,7 +21,10 @@ export async function probeAll(config: Config): Promise<readonly Probe[]> {
     triesAtMs: [0],
   }));
   const endMs = Math.max(...questions.map(({ timeoutMs }) => timeoutMs)) + marginMs;
-  return (await answer({ location: "here", questions, endMs })).probes;
+  // With the user's own credentials, where there are any: what cannot be read is told with the probe.
+  const places = openSecretPlaces(config.locations[0] ?? "", process.env);
+  const read = openSecrets(places, { now: Date.now, log: () => {} });
+  return (await askWithSecrets(answer, read)({ location: "here", questions, endMs })).probes;
 }
 
 const verdictOf = (probe: Probe): string => {

@@ -105,7 +105,8 @@ const secondsOf = (questions: readonly Question[]): number =>
 
 /** What a config uses in a month in which nothing fails for long, part by part. */
 export function usageOf(config: Config, mailReceivers: number): readonly Use[] {
-  const { endpoints, locations, services } = config;
+  const { endpoints, locations, services, heartbeats = [] } = config;
+  const items = endpoints.length + heartbeats.length;
   const hour = hourOf(config);
   const probes = (hour.probes.https + hour.probes.http + hour.probes.tcp) * monthHours;
   const confirms = probes * assumed.lostProbes * locations.length;
@@ -114,17 +115,17 @@ export function usageOf(config: Config, mailReceivers: number): readonly Use[] {
   const sent = (["https", "http", "tcp"] as const).map((kind) => hour.probes[kind] * sentBytes[kind]);
   const between = hour.requests * envelopeBytes + hour.questionBytes + (probes / monthHours) * answerBytes;
   const leaves = (locations.length - 1) / locations.length;
-  const stored = (endpoints.length * keptItems * itemBytes) / gb;
+  const stored = (items * keptItems * itemBytes) / gb;
   const use = (part: string, meter: Meter, amount: number): Use => ({ part, meter, amount });
   return [
     use("sweep, never at rest", "compute", (sweepMemoryMb / 1024) * sweepSeconds * monthMinutes),
     use("probe functions", "compute", (probeMemoryMb / 1024) * probeSeconds),
     use("calls of functions", "invocation", requests + monthMinutes),
-    use("tables: written", "write", (endpoints.length + leaseWrites) * monthMinutes),
+    use("tables: written", "write", (items + leaseWrites) * monthMinutes),
     use(
       "tables: read",
       "read",
-      (endpoints.length + services.length + leaseReads + handsReads) * monthMinutes,
+      (items + services.length + leaseReads + handsReads + 3 * heartbeats.length) * monthMinutes,
     ),
     use("tables: kept", "storage", stored),
     use("tables: restorable", "restore", stored),

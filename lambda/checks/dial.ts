@@ -8,6 +8,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from "node:tls";
+import type { ClientCertificate } from "../core/config.ts";
 import { type Source, unfit } from "./address.ts";
 import { type Attempt, enter } from "./attempt.ts";
 import { calledOff, type Failure, failureOf, isFailure, timedOut } from "./failure.ts";
@@ -29,12 +30,15 @@ export type Tls = {
   readonly verify: boolean;
   /** The protocols offered (RFC 7301); http/1.1 unless said. */
   readonly alpn?: readonly string[];
+  /** What is shown to a server that asks who we are. */
+  readonly identity?: ClientCertificate;
 };
 
 /** What every check needs of the world. */
 export type Means = {
   readonly resolve: Resolve;
-  readonly secureContext: () => SecureContext;
+  /** @throws when the certificate or its key is none, or they do not belong together */
+  readonly secureContext: (identity?: ClientCertificate) => SecureContext;
   /** Why an address must not be connected to: `unfit`, but where a test's servers are on loopback. */
   readonly objection?: typeof unfit;
 };
@@ -42,12 +46,15 @@ export type Means = {
 /**
  * A context shared by all probes: loading the trusted roots is the dear part. Two classic curves instead of Node's
  * post-quantum default make the hello 633 instead of 1,865 bytes (FACTS.md); a probe carries no secret worth more.
- * `ca` replaces the trusted roots (NODE_EXTRA_CA_CERTS adds to them).
+ * `ca` replaces the trusted roots (NODE_EXTRA_CA_CERTS adds to them). Whoever has an identity gets a context of his
+ * own, which is gone with the probe: secrets are not kept here.
  */
-export function sharedSecureContext(ca?: string): () => SecureContext {
+export function sharedSecureContext(ca?: string): Means["secureContext"] {
+  const common = { ecdhCurve: "X25519:P-256", ...(ca === undefined ? {} : { ca }) };
   let context: SecureContext | undefined;
-  return () => {
-    context ??= createSecureContext({ ecdhCurve: "X25519:P-256", ...(ca === undefined ? {} : { ca }) });
+  return (identity) => {
+    if (identity) return createSecureContext({ ...common, cert: identity.certificate, key: identity.key });
+    context ??= createSecureContext(common);
     return context;
   };
 }
@@ -118,7 +125,9 @@ export async function upgrade(
   means: Means,
 ): Promise<TLSSocket | Failure> {
   enter(attempt, "tls");
-  return await whenReady(connectTls({ socket, ...tlsOptions(tls, means) }), "secureConnect", attempt);
+  const options = tlsOptions(tls, means);
+  if (isFailure(options)) return options;
+  return await whenReady(connectTls({ socket, ...options }), "secureConnect", attempt);
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65536;
@@ -183,19 +192,35 @@ function secured(
   means: Means,
   patienceMs: number | undefined,
 ): Promise<TLSSocket | Failure> {
-  const socket = connectTls({ host, port, ...tlsOptions(tls, means) });
+  const options = tlsOptions(tls, means);
+  if (isFailure(options)) return Promise.resolve(options);
+  const socket = connectTls({ host, port, ...options });
   socket.once("connect", () => enter(attempt, "tls"));
   return whenReady(socket, "secureConnect", attempt, patienceMs);
 }
 
-const tlsOptions = (tls: Tls, means: Means): ConnectionOptions => ({
-  secureContext: means.secureContext(),
-  // SNI carries names only (RFC 6066, 3).
-  servername: isIP(tls.serverName) ? "" : tls.serverName,
-  rejectUnauthorized: tls.verify,
-  checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
-  ALPNProtocols: [...(tls.alpn ?? ["http/1.1"])],
-});
+function tlsOptions(tls: Tls, means: Means): ConnectionOptions | Failure {
+  const secureContext = contextOf(tls, means);
+  if (isFailure(secureContext)) return secureContext;
+  return {
+    secureContext,
+    // SNI carries names only (RFC 6066, 3).
+    servername: isIP(tls.serverName) ? "" : tls.serverName,
+    rejectUnauthorized: tls.verify,
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.serverName, certificate),
+    ALPNProtocols: [...(tls.alpn ?? ["http/1.1"])],
+  };
+}
+
+/** What OpenSSL says of a key that is of no use is not repeated: it is about a secret. */
+function contextOf({ identity }: Tls, { secureContext }: Means): SecureContext | Failure {
+  if (identity === undefined) return secureContext();
+  try {
+    return secureContext(identity);
+  } catch {
+    return { reason: "bad-check", what: "has a client certificate or a key that is of no use" };
+  }
+}
 
 function whenReady<S extends Socket>(
   socket: S,

@@ -24,27 +24,40 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 const methodsWithBody: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 const bad = (what: string): Failure => ({ reason: "bad-check", what });
+const unread = (why: string): Failure => ({
+  reason: "secret-unreadable",
+  what: `names a secret that could not be read: ${why}`,
+});
 
 /** The first request of `check`, or why there can be none. */
 export function firstHop(check: HttpCheck): Hop | Failure {
+  if (check.unread !== undefined || check.secrets !== undefined)
+    return unread(check.unread ?? "nobody tried");
   if (!URL.canParse(check.url)) return bad("has a URL that cannot be parsed");
   const url = new URL(check.url);
   if (!isHttp(url)) return bad("has a URL that is neither http nor https");
   if (!token.test(check.method)) return bad("has a method that is no HTTP token");
-  for (const [name, value] of Object.entries(check.headers)) {
-    if (ours.has(name)) return bad(`sets the header ${name}, which the probe sets itself`);
-    if (!token.test(name) || !fieldValue.test(value)) return bad("has a header that cannot be sent");
-  }
+  const objection = objectionTo(check.headers);
+  if (objection !== undefined) return bad(objection);
   const place: Place = { ...(check.connect ?? { host: hostOf(url), port: portOf(url) }), word: "config" };
   return {
     url,
     place,
-    tls: tlsOf(url, check, check.serverName),
+    tls: tlsOf(url, check, check.serverName, true),
     method: check.method,
     headers: check.headers,
     body: check.body,
     protocol: check.protocol,
   };
+}
+
+/** A value is not repeated: it may be a secret. */
+function objectionTo(headers: HttpCheck["headers"]): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    if (ours.has(name)) return `sets the header ${name}, which the probe sets itself`;
+    if (!token.test(name) || !fieldValue.test(value)) return "has a header that cannot be sent";
+  }
+  return undefined;
 }
 
 /**
@@ -73,7 +86,7 @@ export function nextHop(
   return {
     url,
     place: home ? placeAtHome(url, first) : { host: hostOf(url), port: portOf(url), word },
-    tls: tlsOf(url, check, home ? check.serverName : undefined),
+    tls: tlsOf(url, check, home ? check.serverName : undefined, same),
     method,
     headers: same ? check.headers : {},
     body: same && method === hop.method ? hop.body : undefined,
@@ -91,9 +104,10 @@ const portOf = (url: URL): number =>
 const placeAtHome = (url: URL, first: Hop): Place =>
   portOf(url) === portOf(first.url) ? first.place : { ...first.place, port: portOf(url) };
 
-function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined): Tls | undefined {
+function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined, isOwn: boolean): Tls | undefined {
   if (url.protocol !== "https:") return undefined;
   return {
+    ...(isOwn && check.clientCertificate && { identity: check.clientCertificate }),
     serverName: serverName ?? hostOf(url).replace(/\.$/, ""),
     verify: check.verifyCertificate,
     // A server without HTTP/2 says so by choosing the other.

@@ -115,14 +115,15 @@ const headlines: Record<EventKind, (event: Event) => string> = {
 };
 
 const next: Record<EventKind, string> = {
-  down: "It is probed on; you are told when it is up again.",
+  down: "It is watched on; you are told when it is up again.",
   up: "Nothing to do.",
   "standby-not-ready":
     "Repair it, or let the probes in, before the primary fails: there would be nowhere to go.",
   "standby-ready": "Nothing to do.",
   partial: "Nothing is moved while it is up for some. Look at the network between.",
   refused: "Nothing is moved. Let the probes' user agent through the firewall or rate limit.",
-  blind: "Nothing is moved. Look at the locations' own network and at the reference hosts.",
+  blind:
+    "Nothing is moved. Repair what is named above; else look at the locations' own network and the reference hosts.",
   degraded:
     "All locations ask it every few seconds. If it gets worse it is taken for down, and its name moves away.",
   "seen-again": "Nothing to do.",

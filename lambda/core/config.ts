@@ -24,6 +24,21 @@ export type JsonWish = {
   | { readonly op: "<" | "<=" | ">" | ">="; readonly value: number }
 );
 
+/** A certificate that the prober shows, and its private key. */
+export type ClientCertificate = { readonly certificate: string; readonly key: string };
+
+/** What a header with a secret is made of: texts, or references to secrets (core/secrets.ts). */
+export type SecretHeader =
+  | { readonly is: "plain" | "bearer"; readonly value: string }
+  | { readonly is: "basic"; readonly user: string; readonly password: string };
+
+/** What of a request is secret, by reference. */
+export type RequestSecrets = {
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, SecretHeader>>;
+  readonly clientCertificate?: ClientCertificate;
+};
+
 export type HttpCheck = {
   readonly type: "http";
   /** The request as its server sees it: scheme, Host and path come from here. */
@@ -33,6 +48,12 @@ export type HttpCheck = {
   readonly method: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What home reads and puts into `headers` and `clientCertificate` of what it sends to a location. */
+  readonly secrets?: RequestSecrets;
+  /** In PEM; https only, and only in a request to a location. */
+  readonly clientCertificate?: ClientCertificate;
+  /** Why home could not read the secrets: there is nothing to ask with. Only in a request to a location. */
+  readonly unread?: string;
   /** The request's body. */
   readonly body?: string;
   /** `h2` asks by HTTP/2 and fails where the server does not offer it; https only. HTTP/1.1 otherwise. */
@@ -120,7 +141,10 @@ export type DnsCheck = {
   readonly anyAnswer: readonly string[];
 };
 
-export type WebsocketCheck = Pick<HttpCheck, "connect" | "headers" | "verifyCertificate" | "serverName"> & {
+export type WebsocketCheck = Pick<
+  HttpCheck,
+  "connect" | "headers" | "secrets" | "clientCertificate" | "unread" | "verifyCertificate" | "serverName"
+> & {
   readonly type: "websocket";
   /** ws or wss. */
   readonly url: string;
@@ -207,6 +231,15 @@ export type Service = {
   readonly onForeign: "hold" | "retake";
 };
 
+/** A job that calls us. No name is moved by it. */
+export type Heartbeat = {
+  readonly id: string;
+  /** How long after one success the next is due. */
+  readonly intervalMs: number;
+  /** How late it may be, and how long what has begun may take. */
+  readonly graceMs: number;
+};
+
 export type Config = {
   /** Regions that probe; the first is home, where the sweep runs. */
   readonly locations: readonly string[];
@@ -219,4 +252,6 @@ export type Config = {
   /** Every endpoint that is probed, the targets of services included. */
   readonly endpoints: readonly Endpoint[];
   readonly services: readonly Service[];
+  /** Jobs that are heard; none where it is left out. Their ids are no endpoints'. */
+  readonly heartbeats?: readonly Heartbeat[];
 };

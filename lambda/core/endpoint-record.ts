@@ -2,6 +2,7 @@ import type { Brownout } from "./brownout.ts";
 import type { Counters } from "./counters.ts";
 import type { Event } from "./event.ts";
 import type { Health } from "./health.ts";
+import type { Unheard } from "./heartbeat.ts";
 import type { Finding } from "./probe.ts";
 import { isVoidReason, type Reason } from "./reason.ts";
 
@@ -23,6 +24,8 @@ export type EndpointRecord = {
   readonly health: Health;
   readonly counters: Counters;
   readonly brownout: Brownout;
+  /** Of a heartbeat: when no signal could get through, last. */
+  readonly unheard?: Unheard;
   /** Events still to be told and filed. */
   readonly outbox: readonly Event[];
 };

@@ -2,6 +2,7 @@ import { type Brownout, isDegraded, isPartial } from "./brownout.ts";
 import type { Policy } from "./config.ts";
 import type { Maintenance } from "./hands.ts";
 import { type Finding, isRefusal, isVoid } from "./probe.ts";
+import type { Reason } from "./reason.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Something that is wrong without being an outage, and that a person should know. */
@@ -57,8 +58,10 @@ export function wantsConfirm(health: Health, finding: Finding): boolean {
   return !finding.ok || health.suspectedMs !== undefined;
 }
 
-const isLasting = (finding: Finding): boolean =>
-  !finding.ok && (finding.reason === "bad-check" || finding.reason === "dns-unreachable");
+const lasting: ReadonlySet<Reason> = new Set(["bad-check", "secret-unreadable", "dns-unreachable"]);
+
+/** Whether a try says nothing about the endpoint for a reason that does not pass by itself. */
+export const isLasting = (finding: Finding): boolean => !finding.ok && lasting.has(finding.reason);
 
 /** Takes in a probe that started at `atMs`: a failure of what is believed up raises a suspicion. */
 export function observe(health: Health, finding: Finding, atMs: number): Health {

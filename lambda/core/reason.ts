@@ -71,6 +71,7 @@ const table = {
   "not-serving": ["endpoint", "The server of gRPC does not say that it is SERVING."],
   "too-slow": ["endpoint", "The answer was good, but later than wanted."],
   "bad-check": ["ours", "The check makes no sense."],
+  "secret-unreadable": ["ours", "A secret that the check refers to could not be read."],
   "prober-late": ["ours", "The prober itself was too busy."],
   "prober-unable": [
     "ours",

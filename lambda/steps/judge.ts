@@ -3,7 +3,9 @@ import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import type { Evidence } from "../core/decide.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
-import { cleared, conclude, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
+
+import { cleared, conclude, isLasting, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
+
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents } from "../core/report.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
@@ -189,7 +191,9 @@ function sayVotes(sweep: Sweep, id: string, ballots: Ballots, { probes }: Confir
   const { length } = sweep.config.locations;
   const said = sayTally(tally(ballots, id, length, sightOf(sweep.config)), length);
   if (is === "up") return said;
-  const failure = probes.findLast(({ probe }) => probe.id === id && !probe.ok && !isVoid(probe));
+  const failures = probes.filter(({ probe }) => probe.id === id && !probe.ok);
+  const failure =
+    failures.findLast(({ probe }) => !isVoid(probe)) ?? failures.findLast(({ probe }) => isLasting(probe));
   const detail = failure && !failure.probe.ok ? `: ${failure.probe.detail}` : "";
   const where = Object.keys(ballots).filter((location) => ballots[location]?.[id] === "down");
   return `${said}${where.length > 0 ? ` (${where.join(", ")})` : ""}${detail}`;

@@ -6,7 +6,11 @@ import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
 import { confirmTries } from "../core/vote.ts";
 import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
+
 import { openOrder } from "./hands.ts";
+
+import { listen } from "./heartbeats.ts";
+
 import { judge, takeProbe } from "./judge.ts";
 import { activeOf } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
@@ -23,6 +27,7 @@ export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<
   await Promise.all([
     ...requests.map(async (request) => confirmAll(sweep, partsOf(sweep, await ask(sweep, request)))),
     errands(sweep, fromMs, toMs),
+    listen(sweep, fromMs, toMs),
     catchUp(sweep),
   ]);
 }

@@ -85,12 +85,10 @@ export async function openWatch(
   over: AbortSignal,
 ): Promise<Sweep> {
   const groups = groupsOf(config);
+  const ids = [...config.endpoints, ...(config.heartbeats ?? [])].map(({ id }) => id);
   const nowMs = world.now();
   const [records, switches] = await Promise.all([
-    world.store.newest(
-      config.endpoints.map(({ id }) => id),
-      held.lease.saved,
-    ),
+    world.store.newest(ids, held.lease.saved),
     Promise.all(config.services.map((service) => openSwitch(world, service, held))),
   ]);
   return {
@@ -102,9 +100,7 @@ export async function openWatch(
     groups,
     groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
     watched: new Map(
-      config.endpoints.map(
-        ({ id }) => [id, watchedFrom(records.get(id), id, config.locations, nowMs)] as const,
-      ),
+      ids.map((id) => [id, watchedFrom(records.get(id), id, config.locations, nowMs)] as const),
     ),
     unsaved: new Set(),
     switches: new Map(switches.map((each) => [each.service.id, each] as const)),
@@ -151,6 +147,7 @@ const watchedFrom = (
   counters: record?.counters ?? zeroCounters(nowMs),
   brownout: onlyOf(record?.brownout ?? noBrownout, locations),
   outbox: record?.outbox ?? [],
+  ...(record?.unheard && { unheard: record.unheard }),
 });
 
 /** A later sweep has written the row: this one was paused since it took the lease. */

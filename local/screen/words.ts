@@ -74,6 +74,7 @@ const shortReasons: Record<Reason, string> = {
   "redirect-limit": "redirect",
   "refused-to-us": "denied",
   "bad-check": "check",
+  "secret-unreadable": "secret",
   "prober-late": "late",
   "prober-unable": "unable",
   "no-time": "no time",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseValid, withEndpoint, withService } from "./sample.ts";
+import { head, parseValid, withEndpoint, withService } from "./sample.ts";
 
 type Row = readonly [written: string, check: object];
 
@@ -195,4 +195,16 @@ describe("several checks of one target", () => {
       policy: { intervalMs: 30_000 },
     });
   });
+});
+
+test("heartbeats stand by themselves, and are enough to watch", () => {
+  const { config } = parseValid(`${head}heartbeats:
+  nightly: { interval: 1d, grace: 1h }
+  hourly: { interval: 1h }
+`);
+  expect(config).toMatchObject({ endpoints: [], services: [] });
+  expect(config.heartbeats).toEqual([
+    { id: "nightly", intervalMs: 86_400_000, graceMs: 3_600_000 },
+    { id: "hourly", intervalMs: 3_600_000, graceMs: 300_000 },
+  ]);
 });

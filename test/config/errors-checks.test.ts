@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { refusesEach } from "./refuses.ts";
-import { withEndpoint, withService } from "./sample.ts";
+import { head, withEndpoint, withService } from "./sample.ts";
 
 describe("udp", () => {
   refusesEach([
@@ -185,6 +185,23 @@ describe("several checks", () => {
       }),
       "services.shop.targets[1].check.connect",
       "same place",
+    ],
+  ]);
+});
+
+describe("heartbeats", () => {
+  const job = (written: string) => `${head}heartbeats:\n  nightly: ${written}\n`;
+  refusesEach([
+    [`${head}heartbeats:\n  ▸nightly: { grace: 1h }\n`, "heartbeats.nightly.interval", "is missing"],
+    [job("{ interval: ▸1s }"), "heartbeats.nightly.interval", "out of range", "10s to 31d"],
+    [job("{ interval: 1d, grace: ▸8d }"), "heartbeats.nightly.grace", "out of range"],
+    [job("{ interval: 1d, ▸timeout: 3s }"), "heartbeats.nightly.timeout", "unknown key"],
+    [`${head}heartbeats:\n  ▸Nightly: { interval: 1d }\n`, "heartbeats.Nightly", "id"],
+    [
+      `${withEndpoint("https://acme.com/")}heartbeats:\n  ▸docs: { interval: 1d }\n`,
+      "heartbeats.docs",
+      "an endpoint's id, too",
+      "another id",
     ],
   ]);
 });

@@ -13,8 +13,32 @@ const check = (options: string): HttpCheck => {
 describe("an option of an http check", () => {
   test.each<[string, Partial<HttpCheck>]>([
     ["method: PATCH, body: '{}'", { method: "PATCH", body: "{}" }],
-    ["basicAuth: { user: probe, password: 'a:ü' }", { headers: { authorization: "Basic cHJvYmU6YTrDvA==" } }],
-    ["bearer: abc.def", { headers: { authorization: "Bearer abc.def" } }],
+    [
+      "basicAuth: { user: probe, password: secretsmanager:prod/probe#password }",
+      {
+        headers: {},
+        secrets: {
+          headers: {
+            authorization: { is: "basic", user: "probe", password: "secretsmanager:prod/probe#password" },
+          },
+        },
+      },
+    ],
+    [
+      "bearer: ssm:/prod/token",
+      { headers: {}, secrets: { headers: { authorization: { is: "bearer", value: "ssm:/prod/token" } } } },
+    ],
+    [
+      "headers: { X-Key: ssm:key, Accept: text/html }",
+      {
+        headers: { accept: "text/html" },
+        secrets: { headers: { "x-key": { is: "plain", value: "ssm:key" } } },
+      },
+    ],
+    [
+      "clientCertificate: { certificate: ssm:crt, key: secretsmanager:key }",
+      { secrets: { clientCertificate: { certificate: "ssm:crt", key: "secretsmanager:key" } } },
+    ],
     ["protocol: h2", { protocol: "h2" }],
     ["addresses: all", { everyAddress: true }],
     ["private: true", { private: true }],
@@ -73,17 +97,59 @@ describe("is refused", () => {
     [written("finalUrl: ▸https://acme.com/"), "endpoints.docs.finalUrl", "no redirect", "redirects"],
     [written("finalUrl: ▸/end, redirects: 1"), "endpoints.docs.finalUrl", "no URL"],
     [
-      written("bearer: a, ▸basicAuth: { user: a, password: b }").replace("bearer: a, ▸", "bearer: ▸a, "),
+      written("bearer: ▸ssm:a, basicAuth: { user: a, password: ssm:b }"),
       "endpoints.docs.bearer",
       "a second time",
     ],
     [
-      written("bearer: ▸a, headers: { Authorization: b }"),
+      written("bearer: ▸ssm:a, headers: { Authorization: b }"),
       "endpoints.docs.bearer",
       "a second time",
       "one of",
     ],
-    [written("bearer: ▸a b"), "endpoints.docs.bearer", "is no token"],
+    [
+      written("bearer: ▸s3cret"),
+      "endpoints.docs.bearer",
+      "is a secret in plain text",
+      "secretsmanager:prod/",
+    ],
+    [written("bearer: ▸12345"), "endpoints.docs.bearer", "is a secret in plain text", "ssm:/prod/shop"],
+    [written("bearer: ▸ssm:a b"), "endpoints.docs.bearer", "no reference to a secret", "ssm:/prod/shop"],
+    [
+      written("headers: { x-key: ▸ssm:a b }"),
+      "endpoints.docs.headers.x-key",
+      "no reference",
+      "ssm:/prod/shop",
+    ],
+    [
+      written("basicAuth: { user: a, password: ▸s3cret }"),
+      "endpoints.docs.basicAuth.password",
+      "is a secret in plain text",
+    ],
+    [
+      written("clientCertificate: { certificate: ssm:a, key: ▸'-----BEGIN PRIVATE KEY-----' }"),
+      "endpoints.docs.clientCertificate.key",
+      "is a secret in plain text",
+    ],
+    ...[
+      ["bearer: ▸env:TOKEN", "bearer"],
+      ["basicAuth: { user: ▸env:USER, password: ssm:a }", "basicAuth.user"],
+      ["clientCertificate: { certificate: ssm:a, key: ▸env:KEY }", "clientCertificate.key"],
+      ["headers: { x-key: ▸env:KEY }", "headers.x-key"],
+    ].map(
+      ([options = "", key]) =>
+        [written(options), `endpoints.docs.${key}`, "for a laptop only", "ssm:"] as const,
+    ),
+    [
+      withService({ second: "{ id: b, value: 34.1.1.1, check: { bearer: ▸env:A } }" }),
+      "services.shop.targets[1].check.bearer",
+      "for a laptop only",
+    ],
+    [
+      plain("▸clientCertificate: { certificate: ssm:a, key: ssm:b }"),
+      "endpoints.docs.clientCertificate",
+      "not for http",
+    ],
     [written("▸basicAuth: { user: a }"), "endpoints.docs.basicAuth.password", "is missing"],
     [written("certificateDays: ▸0"), "endpoints.docs.certificateDays", "from 1 to 365"],
     [plain("▸certificateDays: 1"), "endpoints.docs.certificateDays", "for https and tls"],
@@ -94,16 +160,19 @@ describe("is refused", () => {
     [withEndpoint("{ tcp: 'acme.com:1', ▸json: [a exists] }"), "endpoints.docs.json", "not for tcp"],
   ]);
 
-  test("a token is not repeated", () => {
-    const loaded = parse(written("bearer: s3cret s3cret"));
-    expect(JSON.stringify(loaded)).not.toContain("s3cret");
-  });
+  test.each(["bearer: s3cret 4", "bearer: 53434343", "basicAuth: { user: a, password: s3cret }"])(
+    "and not repeated: %s",
+    (options) => expect(JSON.stringify(parse(written(options)))).not.toMatch(/s3cret|53434343/),
+  );
+});
+
+test("a variable is a secret's place on a laptop", () => {
+  expect(parseValid(written("bearer: env:TOKEN"), { laptop: true }).warnings).toEqual([]);
 });
 
 describe("works and is unwise", () => {
   test.each([
-    [written("bearer: abc"), "endpoints.docs.bearer", "readable"],
-    [written("basicAuth: { user: a, password: b }"), "endpoints.docs.basicAuth", "readable"],
+    [written("headers: { Authorization: abc }"), "endpoints.docs.headers.Authorization", "readable"],
     [
       withService({ check: "{ https: /health, certificateDays: 14 }" }),
       "services.shop.check.certificateDays",
@@ -116,6 +185,7 @@ describe("works and is unwise", () => {
 
   test.each([
     ["an endpoint's certificate", written("certificateDays: 14")],
+    ["a secret by reference", written("headers: { Authorization: ssm:a }")],
     ["a private address that is called so", withEndpoint("{ https: https://10.1.2.3, private: true }")],
   ])("but not %s", (_name, text) => expect(parseValid(text).warnings).toEqual([]));
 });

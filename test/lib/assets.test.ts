@@ -43,9 +43,13 @@ test("two configs in one app are two assets", () => {
 
 test("the sweep's asset holds its code and the compiled config; a probe's holds code only", () => {
   const sweep = assetOf(two, 300);
-  expect(readdirSync(sweep).sort()).toEqual(["config.json", "index.mjs"]);
+  const code = expect.stringMatching(/^(?:index|[\w-]+-[0-9A-Z]{8})\.mjs$/);
+  const files = readdirSync(sweep).filter((file) => file !== "config.json");
+  expect(files).toEqual(files.map(() => code));
+  expect(files).toContain("index.mjs");
   expect(JSON.parse(readFileSync(join(sweep, "config.json"), "utf8"))).toEqual(parseValid(after).config);
-  expect(readdirSync(assetOf(two, 120))).toEqual(["index.mjs"]);
+  const probe = readdirSync(assetOf(two, 120));
+  expect(probe).toEqual(probe.map(() => code));
 });
 
 test.each([300, 120])(
@@ -54,5 +58,16 @@ test.each([300, 120])(
     const script = 'const { handler } = await import("./index.mjs"); console.log(typeof handler);';
     const options = { cwd: assetOf(one, timeout), encoding: "utf8", env: {} } as const;
     expect(execFileSync(process.execPath, ["--input-type=module", "-e", script], options)).toBe("function\n");
+  },
+);
+
+test.each([300, 120])(
+  "so does what the function with a time-out of %d s loads when it needs it",
+  (timeout) => {
+    const cwd = assetOf(one, timeout);
+    const files = readdirSync(cwd).filter((file) => file.endsWith(".mjs"));
+    expect(files.length).toBeGreaterThan(1);
+    const script = `for (const file of ${JSON.stringify(files)}) await import("./" + file);`;
+    execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd, encoding: "utf8", env: {} });
   },
 );
