@@ -1,7 +1,6 @@
 import { span } from "../../lambda/core/alert.ts";
 import type { Service } from "../../lambda/core/config.ts";
 import { type Note, type Order, type Outcome, withOrder, withoutOrder } from "../../lambda/core/hands.ts";
-import { syncLateMs } from "../../lambda/core/move.ts";
 import { isAnswered, isUnderWay } from "../../lambda/core/orders.ts";
 import { serviceKey } from "../../lambda/core/service-state.ts";
 import { changeHands, type Desk, until } from "./desk.ts";
@@ -15,6 +14,9 @@ export type Ending = Pick<Outcome, "is" | "why"> & { readonly tookMs: number; re
 
 /** A sweep answers an order that has expired; with none running, nobody does. */
 const graceMs = 10_000;
+
+/** Longer nobody waits for the name servers; the sweep goes on, and tells when it takes long. */
+const followMs = 120_000;
 
 /**
  * Leaves an order for the sweep, which alone moves names, and waits until it is carried out and on the name servers, or
@@ -59,9 +61,9 @@ async function followChange(desk: Desk, service: Service, startMs: number): Prom
   const first = (await readState(desk, service))?.propagation;
   if (first === undefined) return undefined;
   desk.print(`  Route 53 took it after ${span(desk.now() - startMs)}; waiting for its name servers`);
-  const isOver = await until(desk, desk.now() + syncLateMs, async () => {
+  const isOver = await until(desk, desk.now() + followMs, async () => {
     const now = (await readState(desk, service))?.propagation;
-    return now?.changeId === first.changeId ? undefined : true;
+    return now?.times.acceptedMs === first.times.acceptedMs ? undefined : true;
   });
   return isOver && desk.now() - startMs;
 }
