@@ -226,6 +226,8 @@ export function noteLook(
 ): ServiceState {
   if (after.disarmed)
     return note(service, after, { do: "stay", code: "disarmed", why: after.disarmed.why }, atMs);
+  const [from, to] = [pointsTo(service, before.written), pointsTo(service, after.written)];
+  const standing = from === to ? after : { ...unplaced(after), pointsSinceMs: atMs };
   if (before.disarmed) {
     const isAsLeft = sameRecord(before.written, after.written);
     const why = `the record is ${show(after.written)}, ${isAsLeft ? "as it was left" : "and is taken in"}`;
@@ -235,21 +237,21 @@ export function noteLook(
       { from: "disarmed", to: "armed" },
       { atMs, why, alert: true },
     );
-    const { condition: _, ...rest } = after;
+    const { condition: _, ...rest } = standing;
     return tellOf(rest, told);
   }
-  const [from, to] = [pointsTo(service, before.written), pointsTo(service, after.written)];
   if (to !== undefined && to !== "orphan" && from !== to) {
     const why = `the record is ${show(after.written)}; it was ${show(before.written)}`;
     const move = { to, ...(from === undefined ? {} : { from }) };
-    const { placed: _, ...free } = after;
-    return tellOf(
-      { ...free, pointsSinceMs: atMs },
-      moveEvent(service, "repointed", move, { atMs, why, alert: true }),
-    );
+    return tellOf(standing, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
   }
   if (to !== "orphan" || saysMore(after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);
+}
+
+/** Whoever repoints a name ends that an operator had put it somewhere, and not a pin: the automaton stays held. */
+function unplaced({ placed, ...free }: ServiceState): ServiceState {
+  return placed?.pinned ? { ...free, placed } : free;
 }
 
 /** People were told what would become of an orphan: telling them again that it is one would go back and forth. */

@@ -100,12 +100,20 @@ describe("a move by order", () => {
     expect(disarm(drained, "it is foreign", at(9)).lastOrder).toBeUndefined();
   });
 
-  test("is over for a name that somebody repoints", () => {
-    const before = pinned("ireland", atIreland);
-    const after = noteLook(shop3, before, { ...before, written: pointing(frankfurt.value) }, at(5));
-    expect(after.placed).toBeUndefined();
-    expect(after.pointsSinceMs).toBe(at(5));
-  });
+  test.each([true, false])(
+    "is over for a name that somebody repoints, unless it is pinned: %s",
+    (isPinned) => {
+      const { placed, ...state } = pinned("ireland", atIreland);
+      const before: ServiceState = { ...state, ...(placed && { placed: { ...placed, pinned: isPinned } }) };
+      const after = noteLook(shop3, before, { ...before, written: pointing(frankfurt.value) }, at(5));
+      expect(after.placed).toEqual(isPinned ? placed : undefined);
+      expect(after.pointsSinceMs).toBe(at(5));
+      const disarmed = { ...before, disarmed: { why: "it is foreign", sinceMs: at(1) } };
+      const armed = noteLook(shop3, disarmed, { ...before, written: pointing(frankfurt.value) }, at(5));
+      expect(armed).toMatchObject({ pointsSinceMs: at(5), outbox: [{ kind: "armed-again" }] });
+      expect(armed.placed).toEqual(isPinned ? placed : undefined);
+    },
+  );
 });
 
 describe("to adopt what stands in the zone", () => {

@@ -130,6 +130,20 @@ describe("onForeign: retake moves nothing", () => {
     expect(valuesOf(sim), story(sim)).toEqual([ireland]);
   });
 
+  test("while it is pinned: only an operator's order takes it back", async () => {
+    const sim = await midOutage(retake, async (sim) => {
+      await order(sim, { what: "failover", to: "ireland", pin: true });
+      await runMinutes(sim, at(165));
+      reapply(sim);
+    });
+    expect(valuesOf(sim), story(sim)).toEqual([frankfurt]);
+    expect(told(sim)).toEqual(["failover", "pinned", "repointed", "stays-down"]);
+    await order(sim, { what: "failover", to: "ireland", pin: true });
+    await runMinutes(sim, at(340));
+    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+    expect(saved(sim).placed).toMatchObject({ target: "ireland", pinned: true });
+  });
+
   test("in shadow mode: it would have", async () => {
     const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { ...retake, mode: "shadow" });
     await runMinutes(sim, at(300));
