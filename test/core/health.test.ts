@@ -64,6 +64,7 @@ describe("one location's probe is put to all locations", () => {
     ["never judged, and there was no time", neverJudged, noTime, false],
     ["up, and the check makes no sense", up, failed("bad-check"), true],
     ["up, and the location has no DNS to ask", up, failed("dns-unreachable"), true],
+    ["up, and its secret cannot be read", up, failed("secret-unreadable"), true],
     [
       "known not to be judged, and the check makes no sense",
       health("up", { trouble: "blind" }),

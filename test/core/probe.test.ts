@@ -10,6 +10,7 @@ describe("what a failed try says", () => {
     "dns-unreachable": "nothing",
     "no-time": "nothing",
     "bad-check": "nothing",
+    "secret-unreadable": "nothing",
     "refused-to-us": "a firewall dislikes us",
   };
   test.each(reasons)("%s", (reason) => {
