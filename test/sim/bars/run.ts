@@ -11,6 +11,8 @@ Measures what detection promises, over many simulated worlds on all processors, 
 
   --only <text>    only the bars whose name contains this
   --scale <share>  this share of the worlds: 0.1 is a tenth of the time
+
+Ctrl-C ends it, and prints what is measured by then.
 `;
 
 const { values: options } = parseArgs({
@@ -23,11 +25,19 @@ const { values: options } = parseArgs({
 
 const worldsOf = (bar: Bar, scale: number): number => Math.max(1, Math.round(bar.worlds * scale));
 
-/** Hands the tasks to one process for each processor, the next one when one is done. */
+/** Hands the tasks to one process for each processor, the next one when one is done, until somebody stops it. */
 async function runAll(tasks: readonly Task[], onDone: (task: Task, sample: Sample) => void): Promise<void> {
   const queue = tasks.values();
+  const stop = () => {
+    for (const _ of queue);
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   const work = async () => {
-    const worker = fork(new URL("./worker.ts", import.meta.url), { serialization: "advanced" });
+    // In a group of its own: Ctrl-C is for us alone, and a worker finishes its world.
+    const worker = fork(new URL("./worker.ts", import.meta.url), {
+      serialization: "advanced",
+      detached: true,
+    });
     try {
       for (const task of queue) {
         const done = await new Promise<Done>((resolve, reject) => {
@@ -78,9 +88,16 @@ async function main(): Promise<void> {
     if (isTerminal) process.stderr.write("\r\x1b[K");
     if (!printRow(bar, of)) unmet += 1;
   });
+  for (const bar of wanted) {
+    const [of, all] = [samples.get(bar.name) ?? [], worldsOf(bar, scale)];
+    if (of.length === 0 || of.length === all) continue;
+    console.log(`stopped after ${of.length} of ${all} worlds:`);
+    if (!printRow(bar, of)) unmet += 1;
+  }
+  const measured = wanted.filter(({ name }) => samples.get(name)?.length);
   const days = simulatedMs / 86_400_000;
   console.log(
-    `${wanted.length - unmet} of ${wanted.length} bars met. ${days.toFixed(0)} simulated days in ${tookS().toFixed(0)} s: ${(days / tookS()).toFixed(1)} a second.`,
+    `${measured.length - unmet} of ${measured.length} bars met. ${days.toPrecision(3)} simulated days in ${tookS().toFixed(0)} s: ${(days / tookS()).toPrecision(2)} a second.`,
   );
   if (unmet > 0) process.exitCode = 1;
 }
