@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runSeed } from "./fuzz/run.ts";
+import { race } from "./races.ts";
 import { writeDocs } from "./scenarios/docs.ts";
 import { reportScenario, scenarioOf } from "./scenarios/report.ts";
 import { scenarios } from "./scenarios/scenario.ts";
@@ -23,6 +24,7 @@ Runs the real sweep in a simulated world.
 
   --replay <seed>    one run of random trouble, told line by line; what it violates is said where it happens
   --seeds <a>-<b>    runs of random trouble with these seeds, and which of them violate something
+  --races <a>-<b>    two sweepers for every minute, in so many interleavings, while the primary fails: one move each
 
   --docs             writes the figures and the picture of docs/detection.md anew
 `;
@@ -41,6 +43,7 @@ function optionsOf() {
         docs: { type: "boolean", default: false },
         replay: { type: "string" },
         seeds: { type: "string" },
+        races: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -92,6 +95,20 @@ async function search(range: string): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
+/** Races two sweepers, and tells of every race that did not end with one move and nothing violated. */
+async function races(range: string): Promise<void> {
+  const [first = "", last = first] = range.split("-");
+  let failed = 0;
+  for (let seed = numberOf(first); seed <= numberOf(last); seed++) {
+    const { violations, moves } = await race(seed);
+    if (violations.length === 0 && moves === 1) continue;
+    failed += 1;
+    console.log(`${seed}: ${moves} moves\n  ${violations.join("\n  ")}`);
+  }
+  console.log(`${numberOf(last) - numberOf(first) + 1} races: ${failed} did not end with one move.`);
+  if (failed > 0) process.exitCode = 1;
+}
+
 /** Tells what all policies make of a scenario. */
 async function scenario(name: string): Promise<void> {
   const { config: file, service, svg } = options;
@@ -108,6 +125,7 @@ async function main(): Promise<void> {
   if (options.scenario !== undefined) return scenario(options.scenario);
   if (options.replay !== undefined) return replay(numberOf(options.replay));
   if (options.seeds !== undefined) return search(options.seeds);
+  if (options.races !== undefined) return races(options.races);
   if (options.docs) return writeDocs();
   console.log(help);
 }
