@@ -7,11 +7,9 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { partsOf, schemesIn } from "./parts.ts";
 import {
-  allProbes,
   endpointMap,
   endpointsOf,
   mergedCheck,
-  type Probed,
   servicesOf,
   targetProbes,
   targetsOf,
@@ -178,32 +176,6 @@ const plainHttpServices: Advice = (file) => {
   return [{ path: ["services"], at: "key", message, hint: "https where the users come by https" }];
 };
 
-const privateAddress = (probed: Probed): Problem[] =>
-  hostKind(probed.to.host) === "private" && !probed.inside
-    ? [
-        {
-          path: probed.said,
-          message: `${probed.to.host} is private: locations outside your network cannot reach it`,
-          hint: "a public address; or private: true, where a location is in your network",
-        },
-      ]
-    : [];
-
-const privateAddresses: Advice = (file) => allProbes(file).flatMap(privateAddress);
-
-const ipv6FromLambda: Advice = (file) =>
-  allProbes(file).flatMap(({ to, said }) =>
-    to.host.includes(":")
-      ? [
-          {
-            path: said,
-            message: "IPv6 is not reached from Lambda outside a dual-stack VPC",
-            hint: "connect to an IPv4 address of the same server",
-          },
-        ]
-      : [],
-  );
-
 const alertsMissing: Advice = (file) => {
   if (Object.hasOwn(file, "alerts") && file.alerts?.length !== 0) return [];
   return [
@@ -262,8 +234,6 @@ const advice: readonly Advice[] = [
   otherNameAsked,
   credentials,
   certificateMoves,
-  privateAddresses,
-  ipv6FromLambda,
 ];
 
 /** Warnings: the file may hold errors, what of it could be read is judged. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import { refusesEach } from "./refuses.ts";
-import { parse, parseValid, withEndpoint, withService } from "./sample.ts";
+import { parse, parseValid, vpcs, withEndpoint, withService } from "./sample.ts";
 
 const written = (options: string) => withEndpoint(`{ https: https://acme.com, ${options} }`);
 const check = (options: string): HttpCheck => {
-  const [endpoint] = parseValid(written(options)).config.endpoints;
+  const [endpoint] = parseValid(written(options) + vpcs()).config.endpoints;
   if (endpoint?.check.type !== "http") throw new Error("no http check");
   return endpoint.check;
 };
@@ -186,6 +186,5 @@ describe("works and is unwise", () => {
   test.each([
     ["an endpoint's certificate", written("certificateDays: 14")],
     ["a secret by reference", written("headers: { Authorization: ssm:a }")],
-    ["a private address that is called so", withEndpoint("{ https: https://10.1.2.3, private: true }")],
   ])("but not %s", (_name, text) => expect(parseValid(text).warnings).toEqual([]));
 });
