@@ -1,5 +1,5 @@
-import { isReference } from "../lambda/core/secrets.ts";
 import { hostKind, normalHost } from "./address.ts";
+import { credentials, plainSecrets } from "./advice-secrets.ts";
 import { otherNameAsked } from "./advice-standbys.ts";
 import { defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
@@ -136,20 +136,6 @@ const unverified: Advice = (file) =>
       : [],
   );
 
-const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-?key|token|secret).*)$/i;
-
-const credentials: Advice = (file) =>
-  writtenChecks(file).flatMap(({ check, path }) =>
-    Object.entries(check.headers ?? {})
-      .filter(([name, value]) => credentialHeader.test(name) && !isReference(value ?? ""))
-      .map(([name]) => ({
-        path: [...path, "headers", name],
-        at: "key" as const,
-        message: "a credential in this file is readable by everyone who may read the functions",
-        hint: "write where it is kept: secretsmanager:… or ssm:…",
-      })),
-  );
-
 const certificateMoves: Advice = (file) =>
   writtenChecks(file).flatMap(({ check, path }) =>
     path[0] === "services" && check.certificateDays !== undefined
@@ -233,6 +219,7 @@ const advice: readonly Advice[] = [
   unverified,
   otherNameAsked,
   credentials,
+  plainSecrets,
   certificateMoves,
 ];
 
