@@ -1,5 +1,5 @@
-import { isReference } from "../lambda/core/secrets.ts";
 import { hostKind, normalHost } from "./address.ts";
+import { credentials, plainSecrets } from "./advice-secrets.ts";
 import { otherNameAsked } from "./advice-standbys.ts";
 import { defaults } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
@@ -7,11 +7,9 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { partsOf, schemesIn } from "./parts.ts";
 import {
-  allProbes,
   endpointMap,
   endpointsOf,
   mergedCheck,
-  type Probed,
   servicesOf,
   targetProbes,
   targetsOf,
@@ -138,20 +136,6 @@ const unverified: Advice = (file) =>
       : [],
   );
 
-const credentialHeader = /^(?:authorization|proxy-authorization|cookie|.*(?:api-?key|token|secret).*)$/i;
-
-const credentials: Advice = (file) =>
-  writtenChecks(file).flatMap(({ check, path }) =>
-    Object.entries(check.headers ?? {})
-      .filter(([name, value]) => credentialHeader.test(name) && !isReference(value ?? ""))
-      .map(([name]) => ({
-        path: [...path, "headers", name],
-        at: "key" as const,
-        message: "a credential in this file is readable by everyone who may read the functions",
-        hint: "write where it is kept: secretsmanager:… or ssm:…",
-      })),
-  );
-
 const certificateMoves: Advice = (file) =>
   writtenChecks(file).flatMap(({ check, path }) =>
     path[0] === "services" && check.certificateDays !== undefined
@@ -177,32 +161,6 @@ const plainHttpServices: Advice = (file) => {
   const message = "all services are checked by http: a broken or expired certificate goes unnoticed";
   return [{ path: ["services"], at: "key", message, hint: "https where the users come by https" }];
 };
-
-const privateAddress = (probed: Probed): Problem[] =>
-  hostKind(probed.to.host) === "private" && !probed.inside
-    ? [
-        {
-          path: probed.said,
-          message: `${probed.to.host} is private: locations outside your network cannot reach it`,
-          hint: "a public address; or private: true, where a location is in your network",
-        },
-      ]
-    : [];
-
-const privateAddresses: Advice = (file) => allProbes(file).flatMap(privateAddress);
-
-const ipv6FromLambda: Advice = (file) =>
-  allProbes(file).flatMap(({ to, said }) =>
-    to.host.includes(":")
-      ? [
-          {
-            path: said,
-            message: "IPv6 is not reached from Lambda outside a dual-stack VPC",
-            hint: "connect to an IPv4 address of the same server",
-          },
-        ]
-      : [],
-  );
 
 const alertsMissing: Advice = (file) => {
   if (Object.hasOwn(file, "alerts") && file.alerts?.length !== 0) return [];
@@ -261,9 +219,8 @@ const advice: readonly Advice[] = [
   unverified,
   otherNameAsked,
   credentials,
+  plainSecrets,
   certificateMoves,
-  privateAddresses,
-  ipv6FromLambda,
 ];
 
 /** Warnings: the file may hold errors, what of it could be read is judged. */

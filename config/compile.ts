@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type {
   Check,
   Config,
@@ -17,6 +18,7 @@ import type { Draft } from "./draft.ts";
 import { parseDuration } from "./duration.ts";
 import { combinationIn } from "./parts.ts";
 import {
+  allProbes,
   endpointMap,
   endpointProbes,
   mergedCheck,
@@ -33,8 +35,20 @@ export type Alert = {
   readonly endpoint: string;
 };
 
+/** Where in a VPC a location's probe function is put. */
+export type VpcPlace = {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** Whether the subnets are dual-stack. */
+  readonly ipv6: boolean;
+};
+
 /** What the stacks need to know that a sweep does not. */
-export type Settings = { readonly alerts: readonly Alert[] };
+export type Settings = {
+  readonly alerts: readonly Alert[];
+  /** By Region; a location without one is in no VPC. */
+  readonly vpcs: ReadonlyMap<string, VpcPlace>;
+};
 
 const ms = (written: string): number => known(parseDuration(written), `the duration ${written}`);
 
@@ -108,7 +122,7 @@ const loneEndpoints = (file: FileConfig): Endpoint[] =>
   });
 
 const references = (file: FileConfig): TcpCheck[] => {
-  const ipv6 = Object.values(file.services ?? {}).some((service) => service.dns.type === "AAAA");
+  const ipv6 = allProbes(file).some(({ to }) => isIPv6(to.host));
   const written = file.references ?? [...defaultReferences, ...(ipv6 ? defaultReferencesIpv6 : [])];
   return written.map((reference) => {
     const place = parsePlace(reference);
@@ -149,5 +163,11 @@ export const compileSettings = (file: FileConfig): Settings => ({
       const endpoint = alert[protocol];
       return endpoint === undefined ? [] : [{ protocol, endpoint }];
     }),
+  ),
+  vpcs: new Map(
+    Object.entries(file.vpcs ?? {}).map(([region, vpc]) => [
+      region,
+      { ...vpc, ipv6: vpc.ipv6 ?? defaults.ipv6 },
+    ]),
   ),
 });

@@ -21,6 +21,7 @@ export const defaults = {
   verifyCertificate: true,
   rcode: "NOERROR",
   grace: "5m",
+  ipv6: false,
   acceptSingleLocation: false,
 } as const;
 

@@ -55,6 +55,9 @@ const httpNotes = `
   comparison, \`!=\` neither; \`<\` and the like compare numbers only. Text is in double quotes.
 - **Redirects** to another host are resolved and must lead to public addresses, carry none of your headers and no body,
   and never lead from https to http. \`private: true\` lets an endpoint with a private address lead to others.
+- **Allow-lists**: a firewall may know us by the \`user-agent\`, which begins with \`pointsman/\` in every version and which
+  anybody can send; better by a header of your own with a value from \`secretsmanager:\` or \`ssm:\` (below). Lambda's
+  addresses change, but for a location [in a VPC](deploy.md#locations-in-a-vpc) behind a NAT gateway.
 - **Addresses**: DNS is asked directly, without /etc/hosts; IPv4 where there is any. A loopback, link-local or metadata
   address out of DNS is refused, and the address that was judged is the one that is connected to.
 - **Certificate**: trusted, in date and for the name (\`host\`, or the URL's), or without \`verifyCertificate\` anybody's.

@@ -96,7 +96,7 @@ Reasons of its own: \`status-unexpected\` (no 101; redirects are not followed), 
     scheme: "grpcs",
     example: `endpoints:
   orders: { grpcs: orders.acme.com, service: acme.Orders }
-  internal: grpc://10.1.2.3:50051
+  stock: grpc://stock.acme.com:50051
 `,
     notes: `\`Check\` of the standard health service \`grpc.health.v1.Health\` is called, over TLS (\`grpcs\`, port 443 unless said) or
 without (\`grpc\`).

@@ -66,14 +66,17 @@ A lone endpoint is probed by its URL. A target of a service is probed by its own
 request carries the service's name (Host, SNI, certificate): the name that is moved is never resolved. Where that does
 not fit, a target's \`check\` says what differs:
 
-- \`connect: 10.1.2.3:8443\` goes to another address with the same request,
+- \`connect: origin.acme.com:8443\` goes to another address with the same request,
 - \`host: standby.acme.com\` asks for another name (of a standby that is a warning: whether it serves the service's own
   name, and has a certificate for it, would show on the day of the move only),
 - \`https: /other\` asks for another path, and \`https: https://standby.acme.com/health\` for another URL altogether.
 
 Placeholder names, addresses for documentation, the loopback and link-local addresses are refused where they would be
-probed. \`timeout\` and \`confirmWithin\` together must fit into \`interval\`, two tries of \`timeout\` half a second
-apart into \`confirmWithin\`, and \`within\` into \`timeout\`.
+probed. What is private (its address or name is, or \`private: true\` says so) takes a VPC for every location, and what is
+IPv6 a dual-stack one: [deploy.md](deploy.md#locations-in-a-vpc). On a laptop both are tried.
+
+\`timeout\` and \`confirmWithin\` together must fit into \`interval\`, two tries of \`timeout\` half a second apart into
+\`confirmWithin\`, and \`within\` into \`timeout\`.
 `;
 
 type Section = {
@@ -91,7 +94,7 @@ export const valuesOf = (schema: JsonSchema | undefined): JsonSchema | undefined
   typeof schema?.additionalProperties === "object" ? mapIn(schema.additionalProperties) : undefined;
 
 const sections = (file: JsonSchema): Section[] => {
-  const { alerts, endpoints, services, heartbeats, defaults } = file.properties ?? {};
+  const { vpcs, alerts, endpoints, services, heartbeats, defaults } = file.properties ?? {};
   const service = valuesOf(services);
   const target = service?.properties?.["targets"]?.items;
   const oneOf = `one of ${schemes.map(code).join(", ")} and the options that go with it, or several checks in \`all\` or \`any\``;
@@ -106,6 +109,11 @@ const sections = (file: JsonSchema): Section[] => {
   });
   return [
     of("The file", "", file),
+    of(
+      "`vpcs.<region>`",
+      "The VPC a location's probe function is put into; [deploy.md](deploy.md#locations-in-a-vpc) says what that takes.",
+      valuesOf(vpcs),
+    ),
     of("`alerts`", "A list; each entry has one of these keys.", alerts?.items),
     check("`endpoints.<id>`", `A URL, or a map with ${oneOf}.`, valuesOf(endpoints)),
     of("`services.<id>`", "", service),

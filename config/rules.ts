@@ -6,6 +6,7 @@ import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
 import { secretRule } from "./rules-secrets.ts";
+import { reachRule, vpcRule } from "./rules-vpc.ts";
 import type { FileConfig, FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -161,6 +162,8 @@ const rules: readonly Rule[] = [
   movedNameRule,
   hostRule,
   privateRule,
+  vpcRule,
+  reachRule,
   sameProbeRule,
   secretRule,
 ];

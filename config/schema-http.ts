@@ -67,7 +67,7 @@ export const askedKeys = {
   }),
   private: may(
     v.yesOrNo(),
-    "Whether it is in a private network: its redirects may lead to other private addresses then.",
+    "Whether it is in a private network, where its redirects may lead to other private addresses. Every location must be in a VPC then (`vpcs`).",
     { default: defaults.private },
   ),
   verifyCertificate: may(

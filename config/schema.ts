@@ -216,6 +216,22 @@ const heartbeat = map({
   ),
 }).meta({ title: "heartbeat" });
 
+const vpc = map({
+  subnets: must(
+    z.array(v.shaped(/^subnet-[0-9a-f]{8,17}$/, "id of a subnet", "subnet-0a1b2c3d4e5f60718")),
+    "Subnets of one VPC, by id: private ones, since a function gets no public address in any. Two in different zones are advised.",
+    { limits: "1 to 16", minItems: 1 },
+  ),
+  securityGroups: must(
+    z.array(v.shaped(/^sg-[0-9a-f]{8,17}$/, "id of a security group", "sg-0a1b2c3d4e5f60718")),
+    "Security groups of that VPC, by id. They must let the checks out, and need to let nothing in.",
+    { limits: "1 to 5", minItems: 1 },
+  ),
+  ipv6: may(v.yesOrNo(), "Whether the subnets are dual-stack, so that IPv6 is reached from there.", {
+    default: defaults.ipv6,
+  }),
+}).meta({ title: "vpc" });
+
 const byId = { propertyNames: { pattern: v.idPattern.source } };
 
 /** `pointsman.yaml`. What one value alone can tell is checked here; what takes two is in `rules`. */
@@ -224,6 +240,10 @@ export const fileSchema = map({
     z.array(v.region()),
     "Regions to probe from; the first is home, where everything else runs. Five are advised.",
     { limits: "1 or more", minItems: 1 },
+  ),
+  vpcs: may(
+    z.record(z.string(), vpc),
+    "The VPCs that locations probe from, by Region: for what is private, and for IPv6. Other locations are in none.",
   ),
   acceptSingleLocation: may(v.yesOrNo(), "Whether fewer than three locations may move a name.", {
     default: defaults.acceptSingleLocation,

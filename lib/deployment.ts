@@ -28,12 +28,19 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
     new Stack(app, id, { env: { region, ...(account !== undefined && { account }) }, description });
 
   const homeStack = stackIn(homeStackName, home, "Pointsman: home");
-  const pointsman = new Pointsman(homeStack, "Pointsman", { config, alerts: settings.alerts });
+  const pointsman = new Pointsman(homeStack, "Pointsman", {
+    config,
+    alerts: settings.alerts,
+    probeVpc: settings.vpcs.get(home),
+  });
   outputs(homeStack, pointsman);
 
   const locations = further.map((region, index) => {
     const stack = stackIn(locationStackName(region), region, "Pointsman: a location that probes");
-    const location = new ProbeLocation(stack, "Probe", { functionName: pointsman.probeFunctionName });
+    const location = new ProbeLocation(stack, "Probe", {
+      functionName: pointsman.probeFunctionName,
+      vpc: settings.vpcs.get(region),
+    });
     if (index === 0) {
       const props = { config, alerts: settings.alerts, probe: location.function };
       const { topic } = new HomeAlarm(stack, "Home", props);

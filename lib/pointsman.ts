@@ -9,7 +9,7 @@ import type { Schedule } from "aws-cdk-lib/aws-scheduler";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Alert } from "../config/compile.ts";
+import type { Alert, VpcPlace } from "../config/compile.ts";
 import type { Config } from "../lambda/core/config.ts";
 import { AlertTopic } from "./alert-topic.ts";
 import { BeatFunction } from "./beat-function.ts";
@@ -36,6 +36,8 @@ export type PointsmanProps = {
   readonly sweepMemorySize?: number;
   /** Memory of home's probe function in MB. @default 512 */
   readonly probeMemorySize?: number;
+  /** The VPC home's probe function is put into: `settings.vpcs` of what `loadConfig` returns. @default none */
+  readonly probeVpc?: VpcPlace | undefined;
   /** How long the sweep's log is kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /** Whether there is a dashboard; CloudWatch's first three cost nothing. @default true */
@@ -83,6 +85,7 @@ export class Pointsman extends Construct {
     });
     const home = new ProbeLocation(this, "Probe", {
       functionName: this.probeFunctionName,
+      vpc: props.probeVpc,
       ...(props.probeMemorySize !== undefined && { memorySize: props.probeMemorySize }),
     });
     const sweep = new SweepFunction(this, "Sweep", {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseValid, withEndpoint, withService } from "./sample.ts";
+import { parseValid, vpcs, withEndpoint, withService } from "./sample.ts";
 
-const endpoint = (text: string) => parseValid(withEndpoint(text)).config.endpoints[0];
+const endpoint = (text: string) => parseValid(withEndpoint(text) + vpcs(true)).config.endpoints[0];
 const targets = (text: string) => parseValid(text).config.endpoints.map((one) => one.check);
 
 const plain = {
@@ -120,7 +120,7 @@ describe("targets are probed by their own address with the service's name", () =
     ["status: [204]", { ...shop, status: [[204, 204]], connect: { host: "34.1.1.1", port: 443 } }],
   ])("unless its check says %s", (override, check) => {
     const second = `{ id: ireland, value: 34.1.1.1, check: { ${override} } }`;
-    expect(targets(withService({ second }))[1]).toEqual(check);
+    expect(targets(withService({ second, more: vpcs(true) }))[1]).toEqual(check);
   });
 
   test("by a name for CNAME, and by port for tcp", () => {
@@ -160,15 +160,18 @@ test("a service with nothing said stays in shadow, goes back by hand, moves twic
   ]);
 });
 
-test("references: three by default, IPv6 ones too for AAAA, none for []", () => {
+test("references: three by default, IPv6 ones too where something is IPv6, none for []", () => {
   const hosts = (text: string) => parseValid(text).config.references.map((one) => one.host);
   const aaaa = withService({
     dns: "{ zoneId: Z0SHOP, name: shop.acme.com, type: AAAA }",
     first: "{ id: a, value: '2A05:d018:0::1' }",
     second: "{ id: b, value: '2a05:d018::2' }",
+    more: vpcs(true),
   });
+  const literal = withEndpoint("https://[2a05:d018::1]/") + vpcs(true);
   expect(hosts(withService())).toEqual(["1.1.1.1", "8.8.8.8", "9.9.9.9"]);
-  expect(hosts(aaaa).filter((host) => host.includes(":"))).toHaveLength(3);
+  for (const text of [aaaa, literal])
+    expect(hosts(text).filter((host) => host.includes(":"))).toHaveLength(3);
   expect(hosts(`${withService()}references: []`)).toEqual([]);
   expect(parseValid(aaaa).config.services[0]?.targets[0]?.value).toBe("2a05:d018::1");
 });
@@ -179,8 +182,11 @@ test("resolvers: none but those of the file", () => {
   expect(config.resolvers).toEqual(["1.1.1.1", "8.8.8.8"]);
 });
 
-test("alerts are settings, in SNS's words", () => {
-  expect(parseValid(withService()).settings).toEqual({
+test("what stacks need is settings: alerts, in SNS's words, and VPCs by Region", () => {
+  const text = withService({ more: vpcs(true, ["us-east-2"]) });
+  const place = { subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-0a1b2c3d"], ipv6: true };
+  expect(parseValid(text).settings).toEqual({
+    vpcs: new Map([["us-east-2", place]]),
     alerts: [
       { protocol: "email", endpoint: "ops@acme.com" },
       { protocol: "sms", endpoint: "+4915112345678" },

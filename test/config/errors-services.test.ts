@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { refusesEach } from "./refuses.ts";
-import { parse, unmark, withEndpoint, withService } from "./sample.ts";
+import { parse, unmark, vpcs, withEndpoint, withService } from "./sample.ts";
 
 describe("a service", () => {
   const dns = (type: string, rest = "") => `{ zoneId: Z0SHOP, name: shop.acme.com, type: ${type}${rest} }`;
@@ -97,7 +97,7 @@ describe("a service", () => {
         dns: dns(type),
         first: `{ id: a, value: '${value}' }`,
         second: `{ id: b, value: '${other}' }`,
-      }),
+      }) + vpcs(true),
     );
     expect(loaded).toMatchObject({ ok: false, errors: [{ path: "services.shop.targets[0].value" }] });
     expect(loaded.ok ? "" : loaded.errors[0]?.message).toContain(message);
@@ -106,7 +106,7 @@ describe("a service", () => {
   test("equal values are seen through their spelling", () => {
     const first = "{ id: a, value: '2A05:D018:0::1' }";
     const loaded = parse(
-      withService({ dns: dns("AAAA"), first, second: "{ id: b, value: '2a05:d018::1' }" }),
+      withService({ dns: dns("AAAA"), first, second: "{ id: b, value: '2a05:d018::1' }" }) + vpcs(true),
     );
     expect(loaded.ok ? [] : loaded.errors.map((error) => error.message)).toEqual([
       'the same value as target "a"',
@@ -180,7 +180,7 @@ describe("names that are moved", () => {
     const types = withService({ more: other("{ zoneId: Z0SHOP, name: shop.acme.com, type: AAAA }") })
       .replace("value: 3.1.1.1 ", "value: '2a05:d018::1' ")
       .replace("value: 3.1.1.2 ", "value: '2a05:d018::2' ");
-    expect(parse(types).ok).toBe(true);
+    expect(parse(types + vpcs(true)).ok).toBe(true);
   });
 
   test("an endpoint may ask by a moved name when it connects elsewhere", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import { refusesEach } from "./refuses.ts";
-import { parse, parseValid, withEndpoint, withService } from "./sample.ts";
+import { parse, parseValid, vpcs, withEndpoint, withService } from "./sample.ts";
 
 const written = (options: string) => withEndpoint(`{ https: https://acme.com, ${options} }`);
 const check = (options: string): HttpCheck => {
-  const [endpoint] = parseValid(written(options)).config.endpoints;
+  const [endpoint] = parseValid(written(options) + vpcs()).config.endpoints;
   if (endpoint?.check.type !== "http") throw new Error("no http check");
   return endpoint.check;
 };
@@ -178,6 +178,27 @@ describe("works and is unwise", () => {
       "services.shop.check.certificateDays",
       "would be moved",
     ],
+    [withEndpoint("{ http: http://acme.com, bearer: ssm:a }"), "endpoints.docs.bearer", "sent by http"],
+    [
+      withEndpoint(
+        "{ all: [{ tls: acme.com }, { ws: ws://acme.com, basicAuth: { user: a, password: ssm:a } }] }",
+      ),
+      "endpoints.docs.all[1].basicAuth",
+      "sent by ws",
+    ],
+    [
+      withEndpoint("{ http: http://acme.com, headers: { a: b, x-key: ssm:a } }"),
+      "endpoints.docs.headers.x-key",
+      "sent by http",
+    ],
+    [
+      withService({
+        check: "{ https: /health, bearer: ssm:a }",
+        second: "{ id: b, value: 34.240.0.20, check: { http: /health } }",
+      }),
+      "services.shop.targets[1].check.http",
+      "sent by http",
+    ],
   ])("%s", (text, path, message) => {
     const warnings = parseValid(text).warnings;
     expect(warnings).toMatchObject([{ path, message: expect.stringContaining(message) }]);
@@ -185,7 +206,8 @@ describe("works and is unwise", () => {
 
   test.each([
     ["an endpoint's certificate", written("certificateDays: 14")],
+    ["a secret by https", written("bearer: ssm:a")],
+    ["plain http without a secret", withEndpoint("{ http: http://acme.com, headers: { a: b } }")],
     ["a secret by reference", written("headers: { Authorization: ssm:a }")],
-    ["a private address that is called so", withEndpoint("{ https: https://10.1.2.3, private: true }")],
   ])("but not %s", (_name, text) => expect(parseValid(text).warnings).toEqual([]));
 });

@@ -1,9 +1,15 @@
 import { type Loaded, parseConfig } from "../../config/load.ts";
 
+const regions = ["eu-central-1", "eu-north-1", "us-east-2", "us-west-2", "ap-northeast-1"] as const;
+
 /** The head of a file without a fault. */
-export const head = `locations: [eu-central-1, eu-north-1, us-east-2, us-west-2, ap-northeast-1]
+export const head = `locations: [${regions.join(", ")}]
 alerts: [{ email: ops@acme.com }, { sms: "+4915112345678" }]
 `;
+
+/** More of a file: these of its locations, or all, are in a VPC. */
+export const vpcs = (ipv6 = false, some: readonly string[] = regions): string =>
+  `vpcs:\n${some.map((region) => `  ${region}: { subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d], ipv6: ${ipv6} }\n`).join("")}`;
 
 /** A file with one endpoint, `docs`, written as given. */
 export const withEndpoint = (endpoint: string): string => `${head}endpoints:\n  docs: ${endpoint}\n`;

@@ -4,7 +4,7 @@ import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Config } from "../../lambda/core/config.ts";
 import { addDeployment } from "../../lib/deployment.ts";
-import { parseValid } from "../config/sample.ts";
+import { parseValid, vpcs } from "../config/sample.ts";
 
 type Cdk = { readonly context: Readonly<Record<string, unknown>> };
 
@@ -37,7 +37,8 @@ export const manyServices = (count: number, sorts: "mixed" | "alike" = "mixed"):
 `;
   };
   const services = Array.from({ length: count }, (_, index) => service(index)).join("");
-  return `locations: [${locations.join(", ")}]\nservices:\n${services}`;
+  // What is asked by IPv6 takes a VPC.
+  return `locations: [${locations.join(", ")}]\n${sorts === "mixed" ? vpcs(true) : ""}services:\n${services}`;
 };
 
 export type Deployed = {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { generationName } from "../../lambda/core/records.ts";
 import { dnsPermissions, normalized } from "../../lib/dns-permissions.ts";
-import { parseValid, withEndpoint, withService } from "../config/sample.ts";
+import { parseValid, vpcs, withEndpoint, withService } from "../config/sample.ts";
 import {
   deployed,
   list,
@@ -56,6 +56,7 @@ describe("what the sweep may do in Route 53", () => {
         dns: `{ zoneId: Z0SHOP, name: Shop.acme.com., type: ${type} }`,
         first: `{ id: frankfurt, value: '${first}' }`,
         second: `{ id: ireland, value: '${second}' }`,
+        more: vpcs(true),
       });
       const [statement, ...others] = allowing(sweepOf(text), "route53:ChangeResourceRecordSets");
       expect(others).toEqual([]);
