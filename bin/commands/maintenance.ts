@@ -3,7 +3,7 @@ import { withMaintenance } from "../../lambda/core/hands.ts";
 import { changeHands, type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
 import { type Place, placeCalled, readRoster } from "../operator/roster.ts";
 import { sayEndpoints, sayPlace, sayService } from "../operator/say.ts";
-import { endpointView, readService, type ServiceView } from "../operator/view.ts";
+import { endpointView, readService, type ServiceView, standbyOf } from "../operator/view.ts";
 
 /** As for a freeze: a sweep that died is replaced, and reads. */
 const takenInByMs = 90_000;
@@ -21,7 +21,10 @@ export async function maintenance(desk: Desk, id: string, forMs: number, say: Sa
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));
   const isActive = view !== undefined && view.pointsTo === place.target?.id;
-  const lines = [...(await known(desk, place, view)), `  will    ${sayWork(place, forMs, view, isActive)}`];
+  const lines = [
+    ...(await known(desk, place, view)),
+    `  will    ${sayPlan(place, forMs, view, isActive, desk.now())}`,
+  ];
   if (!(await isAgreed(desk, lines, say))) return 1;
   const note = noteOf(desk, say);
   const untilMs = note.atMs + forMs;
@@ -45,18 +48,19 @@ async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefi
   return [sayEndpoints([endpointView(endpoint, record)], desk.now())];
 }
 
-function sayWork(
+function sayPlan(
   { endpoint }: Place,
   forMs: number,
   view: ServiceView | undefined,
   isActive: boolean,
+  atMs: number,
 ): string {
   if (forMs === 0) return `end the work on ${endpoint}: what is down now is an outage from now on`;
   const work = `let ${endpoint} be worked on for ${span(forMs)}: no alerts, not counted`;
   if (view === undefined) return work;
   if (!isActive) return `${work}, and ${view.name} is not moved to it`;
   if (!isMoved(view)) return `${work}; ${view.name} points to it and stays there`;
-  const to = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+  const to = standbyOf(view, atMs);
   return to
     ? `${work}, and move ${view.name} away from it, to ${to.target} if that is proven up`
     : `${work}; ${view.name} points to it and no other target is ready: it stays`;
