@@ -11,13 +11,20 @@ const takenInByMs = 90_000;
 /** A drain takes a confirm, and Route 53's answer. */
 const drainedByMs = 60_000;
 
+/** So long a forgotten one keeps silent about an endpoint at the most. */
+const longestDays = 30;
+
 /**
  * Says that somebody works on a target or an endpoint, for so long or (0) not any more; waits until that is taken in, and
  * until the name is moved away.
  *
  * @returns the exit code: 1 when it is not known to be in force, or the name stays at what is being worked on
+ * @throws when it is for longer than 30 days
  */
 export async function maintenance(desk: Desk, id: string, forMs: number, say: Say): Promise<number> {
+  if (forMs > longestDays * 86_400_000) {
+    throw new Error(`nothing is worked on for longer than ${longestDays}d; say it again when that is over`);
+  }
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));
   const isActive = view !== undefined && view.pointsTo === place.target?.id;
