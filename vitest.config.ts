@@ -23,6 +23,7 @@ export default defineConfig({
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/{lib,deployed}/**"] },
       },
     ],
+    globalSetup: "test/temporary-folder.ts",
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     maxWorkers: "100%",
     testTimeout: 60_000,

@@ -4,7 +4,7 @@ import { type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.t
 import { type Ending, giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
 import { sayService } from "../operator/say.ts";
-import { readService, type ServiceView } from "../operator/view.ts";
+import { objectionTo, readService, type ServiceView } from "../operator/view.ts";
 import { refusalOf } from "./order.ts";
 
 export type Drill = {
@@ -28,7 +28,7 @@ const resolverLateMs = 30_000;
 export async function drill(desk: Desk, id: string, options: Drill, say: Say): Promise<number> {
   const service = serviceCalled(await readRoster(desk), id);
   const view = await readService(desk, service);
-  const chosen = choice(service, view, options.to);
+  const chosen = choice(service, view, options.to, desk.now());
   const wish: Wish = { what: "failover", ...("to" in chosen && { to: chosen.to.id }) };
   const refusal = "why" in chosen ? chosen.why : await refusalOf(desk, service, wish);
   const known = sayService(view, desk.now());
@@ -59,23 +59,25 @@ function choice(
   service: Service,
   view: ServiceView,
   wanted: string | undefined,
+  atMs: number,
 ): { readonly from: Target; readonly to: Target } | { readonly why: string } {
   const [primary] = service.targets;
   const home = view.targets[0];
   if (primary === undefined || home === undefined || !home.hasName) {
     return { why: `a drill starts at the primary, and the name points to ${view.pointsTo ?? "nothing"}` };
   }
-  if (home.notReady !== undefined) {
-    return { why: `there would be no way back: ${home.target} is ${home.notReady}` };
+  const noWayBack = objectionTo(home, atMs);
+  if (noWayBack !== undefined) {
+    return { why: `there would be no way back: ${home.target} is ${noWayBack}` };
   }
   const meant = wanted === undefined ? undefined : targetCalled(service, wanted);
   const standbys = view.targets.filter(
     ({ target }) => target !== primary.id && (!meant || target === meant.id),
   );
-  const ready = standbys.find(({ notReady }) => notReady === undefined);
+  const ready = standbys.find((standby) => objectionTo(standby, atMs) === undefined);
   const to = service.targets.find(({ id }) => id === ready?.target);
   if (to) return { from: primary, to };
-  const said = standbys.map(({ target, notReady }) => `${target} is ${notReady}`).join("; ");
+  const said = standbys.map((standby) => `${standby.target} is ${objectionTo(standby, atMs)}`).join("; ");
   return { why: `no standby is proven up: ${said || "the name is there already"}` };
 }
 
@@ -124,7 +126,8 @@ async function stay(desk: Desk, service: Service, at: Target, forMs: number): Pr
     const view = await readService(desk, service);
     if (view.pointsTo !== at.id) return `the name left ${at.id} for ${view.pointsTo ?? "nothing"}`;
     const target = view.targets.find(({ hasName }) => hasName);
-    return target?.notReady === undefined ? undefined : `${at.id} is ${target.notReady}`;
+    const trouble = target && objectionTo(target, desk.now());
+    return trouble === undefined ? undefined : `${at.id} is ${trouble}`;
   });
   if (trouble !== undefined) desk.print(`  ${trouble}`);
   return trouble === undefined;

@@ -3,7 +3,7 @@ import { withMaintenance } from "../../lambda/core/hands.ts";
 import { changeHands, type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
 import { type Place, placeCalled, readRoster } from "../operator/roster.ts";
 import { sayEndpoints, sayPlace, sayService } from "../operator/say.ts";
-import { endpointView, readService, type ServiceView } from "../operator/view.ts";
+import { endpointView, readService, type ServiceView, standbyOf } from "../operator/view.ts";
 
 /** As for a freeze: a sweep that died is replaced, and reads. */
 const takenInByMs = 90_000;
@@ -11,17 +11,27 @@ const takenInByMs = 90_000;
 /** A drain takes a confirm, and Route 53's answer. */
 const drainedByMs = 60_000;
 
+/** So long a forgotten one keeps silent about an endpoint at the most. */
+const longestDays = 30;
+
 /**
  * Says that somebody works on a target or an endpoint, for so long or (0) not any more; waits until that is taken in, and
  * until the name is moved away.
  *
  * @returns the exit code: 1 when it is not known to be in force, or the name stays at what is being worked on
+ * @throws when it is for longer than 30 days
  */
 export async function maintenance(desk: Desk, id: string, forMs: number, say: Say): Promise<number> {
+  if (forMs > longestDays * 86_400_000) {
+    throw new Error(`nothing is worked on for longer than ${longestDays}d; say it again when that is over`);
+  }
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));
   const isActive = view !== undefined && view.pointsTo === place.target?.id;
-  const lines = [...(await known(desk, place, view)), `  will    ${sayWork(place, forMs, view, isActive)}`];
+  const lines = [
+    ...(await known(desk, place, view)),
+    `  will    ${sayPlan(place, forMs, view, isActive, desk.now())}`,
+  ];
   if (!(await isAgreed(desk, lines, say))) return 1;
   const note = noteOf(desk, say);
   const untilMs = note.atMs + forMs;
@@ -45,18 +55,19 @@ async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefi
   return [sayEndpoints([endpointView(endpoint, record)], desk.now())];
 }
 
-function sayWork(
+function sayPlan(
   { endpoint }: Place,
   forMs: number,
   view: ServiceView | undefined,
   isActive: boolean,
+  atMs: number,
 ): string {
   if (forMs === 0) return `end the work on ${endpoint}: what is down now is an outage from now on`;
   const work = `let ${endpoint} be worked on for ${span(forMs)}: no alerts, not counted`;
   if (view === undefined) return work;
   if (!isActive) return `${work}, and ${view.name} is not moved to it`;
   if (!isMoved(view)) return `${work}; ${view.name} points to it and stays there`;
-  const to = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+  const to = standbyOf(view, atMs);
   return to
     ? `${work}, and move ${view.name} away from it, to ${to.target} if that is proven up`
     : `${work}; ${view.name} points to it and no other target is ready: it stays`;

@@ -6,7 +6,7 @@ import { type Desk, isAgreed, noteOf, type Say } from "../operator/desk.ts";
 import { giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
 import { sayPlace, sayService, sayTarget } from "../operator/say.ts";
-import { isStale, readService, readState, type ServiceView } from "../operator/view.ts";
+import { isStale, readService, readState, type ServiceView, standbyOf } from "../operator/view.ts";
 
 /**
  * Orders something for a service (`failover`, `failback`, `release`, `adopt`), and waits for what becomes of it.
@@ -18,7 +18,7 @@ export async function order(desk: Desk, id: string, wish: Wish, say: Say): Promi
   const meant = wish.to === undefined ? wish : { ...wish, to: targetCalled(service, wish.to).id };
   const view = await readService(desk, service);
   const refusal = await refusalOf(desk, service, meant);
-  const lines = [...sayService(view, desk.now()), `  will    ${sayWish(service, view, meant)}`];
+  const lines = [...sayService(view, desk.now()), `  will    ${sayWish(service, view, meant, desk.now())}`];
   if (refusal !== undefined) {
     desk.print([...lines, `refused: ${refusal}`].join("\n"));
     return 1;
@@ -45,7 +45,7 @@ export async function refusalOf(desk: Desk, service: Service, wish: Wish): Promi
   return end?.is === "refused" ? end.why : undefined;
 }
 
-function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: Wish): string {
+function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: Wish, atMs: number): string {
   switch (what) {
     case "release":
       return "let the automaton move it again";
@@ -55,7 +55,7 @@ function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: 
     case "failback": {
       const id = what === "failback" ? service.targets[0]?.id : to;
       const target = view.targets.find(({ target }) => target === id);
-      const ready = view.targets.find(({ hasName, notReady }) => !hasName && notReady === undefined);
+      const ready = standbyOf(view, atMs);
       const where = target
         ? `${sayTarget(target)}, ${force ? "whether or not it is proven up" : "once all locations prove it up now"}`
         : `the first other target that all locations prove up now: ${ready?.target ?? "none is ready"}`;

@@ -119,7 +119,7 @@ export function holdingCommands(program: Command): void {
   }
   writer(program, "maintenance", "work on a target: drained, no alerts, not counted")
     .argument("<target>", "a target, as shop/frankfurt, or an endpoint")
-    .option("--for <duration>", "how long, as 2h")
+    .option("--for <duration>", "how long, as 2h; 30d at most")
     .option("--end", "it is over")
     .action((id: string, options: Reach & Say & { for?: string; end?: boolean }) =>
       at(options, (desk) => {
@@ -127,6 +127,8 @@ export function holdingCommands(program: Command): void {
           throw new Error("say either --for DURATION or --end");
         }
         const forMs = options.for === undefined ? 0 : milliseconds(options.for);
+        if (options.for !== undefined && forMs === 0)
+          throw new Error("--for 0 is nothing: --end ends the work");
         return maintenance(desk, id, forMs, options);
       }),
     );

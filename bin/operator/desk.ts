@@ -27,7 +27,23 @@ export type Say = {
   readonly yes?: boolean;
 };
 
-export const noteOf = (desk: Desk, { who, reason }: Say): Note => ({ who, why: reason, atMs: desk.now() });
+/**
+ * A reason stands in the operators' row, the service's, each event and the alerts. DynamoDB takes 400 KB for a row and
+ * SNS 256 KB for a message: one that did not fit would keep the service from being saved.
+ */
+const longestText = 300;
+
+/** A line without what a terminal or a mail would take for more than text. */
+const oneLine = (text: string): string => {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+};
+
+export const noteOf = (desk: Desk, { who, reason }: Say): Note => ({
+  who: oneLine(who),
+  why: oneLine(reason),
+  atMs: desk.now(),
+});
 
 /** Prints what is about to be done and asks. False when nothing is to be done. @throws where nobody can be asked */
 export async function isAgreed(desk: Desk, lines: readonly string[], { yes }: Say): Promise<boolean> {

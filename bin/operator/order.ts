@@ -39,6 +39,10 @@ export async function giveOrder(desk: Desk, service: Service, wish: Wish, note: 
   });
   const tookMs = desk.now() - startMs;
   if (outcome === undefined) return nobodyAnswered(desk, service, order, tookMs);
+  if (outcome.number !== order.number) {
+    const why = `a later order took its place: see \`pointsman history ${service.id}\``;
+    return { is: "refused", why, tookMs };
+  }
   const { is, why } = outcome;
   if (is !== "done") return { is, why, tookMs };
   const effect = await followChange(desk, service, startMs);

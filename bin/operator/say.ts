@@ -1,7 +1,8 @@
 import { clock, span } from "../../lambda/core/alert.ts";
 import { sayNote } from "../../lambda/core/hands.ts";
+import { sayReadiness } from "../../lambda/core/readiness.ts";
 import { table } from "../table.ts";
-import type { EndpointView, ServiceView, TargetView } from "./view.ts";
+import { type EndpointView, isStale, type ServiceView, sayWork, type TargetView } from "./view.ts";
 
 /** A service and its targets: what is known before anything is done. */
 export const sayService = (view: ServiceView, atMs: number): string[] => [
@@ -35,12 +36,19 @@ const targetRow = (view: TargetView, atMs: number): string[] => [
   `${view.target}${view.hasName ? " *" : ""}`,
   view.value,
   ...stateCells(view, atMs),
-  sayReadiness(view),
+  sayTakeOver(view, atMs),
 ];
 
-function sayReadiness({ hasName, notReady }: TargetView): string {
-  if (hasName) return notReady === undefined ? "has the name" : `has the name; ${notReady}`;
-  return notReady === undefined ? "ready" : `not ready: ${notReady}`;
+/** What the sweep made of it; before that, what it cannot know or leaves as it was. */
+function sayTakeOver(view: TargetView, atMs: number): string {
+  const { maintenance, readiness, state, trouble, why } = view;
+  const isWell = state === "up" && trouble === undefined;
+  return [
+    ...(maintenance ? [sayWork(maintenance)] : []),
+    ...(isStale(view, atMs) ? ["nobody has seen it lately"] : []),
+    sayReadiness(readiness),
+    ...(readiness?.is === "active" && !isWell ? [`${state}: ${why}`] : []),
+  ].join("; ");
 }
 
 const endpointHead = ["ENDPOINT", "STATE", "SINCE", "UP OF WHAT WAS SEEN", "LOOKED AT", "WHY"];

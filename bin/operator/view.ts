@@ -3,6 +3,7 @@ import { availability } from "../../lambda/core/counters.ts";
 import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import type { Maintenance, Note } from "../../lambda/core/hands.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
+import type { Readiness } from "../../lambda/core/readiness.ts";
 import { pointsTo } from "../../lambda/core/records.ts";
 import { noteOf } from "../../lambda/core/report.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
@@ -27,8 +28,8 @@ export type TargetView = EndpointView & {
   readonly target: string;
   readonly value: string;
   readonly hasName: boolean;
-  /** What would keep the name from going there; none when it could. */
-  readonly notReady?: string;
+  /** What the sweep last made of it; none before it was first judged. */
+  readonly readiness?: Readiness;
 };
 
 export type ServiceView = {
@@ -66,14 +67,13 @@ export async function readService(desk: Desk, service: Service): Promise<Service
       undefined,
     ),
   ]);
-  return serviceView(service, state, records, desk.now());
+  return serviceView(service, state, records);
 }
 
 export function serviceView(
   service: Service,
   state: ServiceState | undefined,
   records: ReadonlyMap<string, EndpointRecord>,
-  atMs: number,
 ): ServiceView {
   const active = state && pointsTo(service, state.written);
   const change = changeOf(state);
@@ -93,7 +93,9 @@ export function serviceView(
     }),
     ...(change && { change }),
     ...(state?.condition && { condition: { code: state.condition.code, sinceMs: state.condition.sinceMs } }),
-    targets: service.targets.map((target) => targetView(target, active, records.get(target.endpoint), atMs)),
+    targets: service.targets.map((target) =>
+      targetView(target, active, state?.readiness?.[target.id], records.get(target.endpoint)),
+    ),
   };
 }
 
@@ -105,27 +107,31 @@ function changeOf(state: ServiceState | undefined): ServiceView["change"] {
 function targetView(
   target: Target,
   active: string | undefined,
+  readiness: Readiness | undefined,
   record: EndpointRecord | undefined,
-  atMs: number,
 ): TargetView {
-  const view = endpointView(target.endpoint, record);
-  const notReady = objectionTo(view, atMs);
   return {
-    ...view,
+    ...endpointView(target.endpoint, record),
     target: target.id,
     value: target.value,
     hasName: target.id === active,
-    ...(notReady !== undefined && { notReady }),
+    ...(readiness && { readiness }),
   };
 }
 
-/** Why a name could not be expected to be moved there. */
-function objectionTo(view: EndpointView, atMs: number): string | undefined {
-  if (view.maintenance) return `${view.maintenance.who} works on it: ${view.maintenance.why}`;
+/** Why an order could not be expected to move a name there now; none when it could. */
+export function objectionTo(view: EndpointView, atMs: number): string | undefined {
+  if (view.maintenance) return sayWork(view.maintenance);
   if (view.state !== "up") return `${view.state}: ${view.why}`;
   if (view.trouble !== undefined) return `${view.trouble}: ${view.why}`;
   return isStale(view, atMs) ? "nobody has seen it lately" : undefined;
 }
+
+/** The first other target that an order could be expected to move the name to. */
+export const standbyOf = ({ targets }: ServiceView, atMs: number): TargetView | undefined =>
+  targets.find((target) => !target.hasName && objectionTo(target, atMs) === undefined);
+
+export const sayWork = ({ who, why }: Maintenance): string => `${who} works on it: ${why}`;
 
 export const isStale = ({ seenUntilMs }: EndpointView, atMs: number): boolean =>
   seenUntilMs === undefined || atMs - seenUntilMs > staleAfterMs;

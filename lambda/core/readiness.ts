@@ -161,16 +161,16 @@ function isSame(a: Readonly<Record<string, Readiness>>, b: Readonly<Record<strin
 const isSameOne = (a: Readiness | undefined, b: Readiness | undefined): boolean =>
   a?.is === b?.is && (a?.is !== "not-ready" || a === b);
 
-/** A line for people: `ireland: not ready since 2026-11-21 09:00:00 UTC: it refuses our probes: …`. */
-export function sayReadiness(target: string, readiness: Readiness | undefined): string {
+/** For people: `would not take over, since 2026-11-21 09:00:00 UTC: it refuses our probes: …`. */
+export function sayReadiness(readiness: Readiness | undefined): string {
   switch (readiness?.is) {
     case "active":
-      return `${target}: carries the name`;
+      return "carries the name";
     case "ready":
-      return `${target}: would take over`;
+      return "would take over";
     case "not-ready":
-      return `${target}: would not take over, since ${clock(readiness.sinceMs)}: ${lackWords[readiness.lack]}: ${readiness.why}`;
+      return `would not take over, since ${clock(readiness.sinceMs)}: ${lackWords[readiness.lack]}: ${readiness.why}`;
     default:
-      return `${target}: not judged yet`;
+      return "not judged yet";
   }
 }

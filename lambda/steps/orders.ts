@@ -23,7 +23,14 @@ export async function heed(sweep: Sweep, untilMs: number): Promise<void> {
     const slept = sweep.world.sleep(heedEveryMs, sweep.over);
     await readHands(sweep);
     if (sweep.over.aborted) return;
-    for (const group of sweep.groups) heedFor(sweep, group);
+    for (const group of sweep.groups) {
+      try {
+        heedFor(sweep, group);
+      } catch (error) {
+        // What cannot be taken in of one group keeps no hold from the others.
+        sweep.world.log("error", "operators' word not taken in", { group: group.id, error: String(error) });
+      }
+    }
     await slept;
   }
 }

@@ -30,7 +30,7 @@ test("failover says what is known, moves the name, waits for the name servers, a
   const { code, said } = await ordered(sim, { what: "failover" });
   expect(said).toMatch(/^shop: shop\.example\.com A, armed\n {2}now {5}frankfurt \(192\.0\.2\.10\)/);
   expect(said).toMatch(/frankfurt \* +192\.0\.2\.10 +up +2026-11-21 09:0/);
-  expect(said).toMatch(/ireland +198\.51\.100\.20 +up .*100\.000 % of .* ago +ready/);
+  expect(said).toMatch(/ireland +198\.51\.100\.20 +up .*100\.000 % of .* ago +would take over/);
   expect(said).toContain(
     "will    move it to the first other target that all locations prove up now: ireland",
   );

@@ -39,7 +39,9 @@ describe("status", () => {
     const { code, said } = await shown(await watched([["ireland", 30, forever, "refuse"]]));
     expect(said).toMatch(/^2026-11-21 09:01:40 UTC; watched\n\nshop: shop\.example\.com A, armed\n/);
     expect(said).toMatch(/frankfurt \* +192\.0\.2\.10 +up +2026-/);
-    expect(said).toMatch(/ireland +198\.51\.100\.20 +down .* not ready: down: down at \d of 5 locations/);
+    expect(said).toMatch(
+      /ireland +198\.51\.100\.20 +down .* would not take over, since 2026-11-21 09:00:\d\d UTC: it is down: down at \d of 5/,
+    );
     expect(said).toMatch(/ENDPOINT .*\ndocs +up .* 100\.000 % of /);
     expect(code).toBe(0);
   });
@@ -61,7 +63,7 @@ describe("status", () => {
     await sim.clock.run(at(700));
     const { code, said } = await shown(sim);
     expect(said).toContain("NOT WATCHED");
-    expect(said).toContain("not ready: nobody has seen it lately");
+    expect(said).toMatch(/ireland .* 6 min 30 s ago +nobody has seen it lately; would take over$/m);
     expect(code).toBe(1);
   });
 

@@ -196,12 +196,12 @@ test("targets come and go with the config; of one that is not probed nothing is 
 });
 
 test.each<[Readiness | undefined, string]>([
-  [{ is: "active" }, "ireland: carries the name"],
-  [{ is: "ready" }, "ireland: would take over"],
-  [{ is: "unjudged" }, "ireland: not judged yet"],
-  [undefined, "ireland: not judged yet"],
+  [{ is: "active" }, "carries the name"],
+  [{ is: "ready" }, "would take over"],
+  [{ is: "unjudged" }, "not judged yet"],
+  [undefined, "not judged yet"],
   [
     { is: "not-ready", lack: "refused", why: "refused at 5 of 5 locations", sinceMs: nineMs, told: true },
-    "ireland: would not take over, since 2026-11-21 09:00:00 UTC: it refuses our probes: refused at 5 of 5 locations",
+    "would not take over, since 2026-11-21 09:00:00 UTC: it refuses our probes: refused at 5 of 5 locations",
   ],
-])("status says %j as %s", (readiness, line) => expect(sayReadiness("ireland", readiness)).toBe(line));
+])("status says %j as %s", (readiness, line) => expect(sayReadiness(readiness)).toBe(line));
