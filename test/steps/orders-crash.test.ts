@@ -55,8 +55,30 @@ const wishes: readonly Wish[] = [
 
 const endS = 420;
 
-async function run(wish: Wish, trouble: Life["trouble"] = new Map()): Promise<Simulation> {
+/** Sweep 2's effects when nothing goes wrong, and how many of them it takes until the wish has come about. */
+type Course = { readonly effects: readonly string[]; readonly needed: number };
+
+const courses = new Map<Wish, Course>();
+
+async function courseOf(wish: Wish): Promise<Course> {
+  const found = courses.get(wish);
+  if (found) return found;
   const sim = simulate(broken());
+  let needed = 0;
+  void sim.clock.sleep(85_000).then(() => {
+    needed = sim.lives[1]?.effects.length ?? 0;
+  });
+  await run(wish, new Map(), sim);
+  const course = { effects: sim.lives[1]?.effects ?? [], needed };
+  courses.set(wish, course);
+  return course;
+}
+
+async function run(
+  wish: Wish,
+  trouble: Life["trouble"] = new Map(),
+  sim: Simulation = simulate(broken()),
+): Promise<Simulation> {
   sim.troubleOf = (life) => (life === "sweep 2" ? trouble : new Map());
   wish.before?.(sim);
   void sim.clock.sleep(63_000).then(() => wish.give(sim));
@@ -116,16 +138,18 @@ describe.each(wishes.map((wish) => [wish.name, wish] as const))("%s", (_, wish) 
   test.each(Object.entries(troubles))(
     "a sweep %s, at any of its effects, neither loses nor doubles it",
     async (_, trouble) => {
-      const effects = (await run(wish)).lives[1]?.effects ?? [];
+      const { effects, needed } = await courseOf(wish);
       expect(effects.length).toBeGreaterThan(20);
-      let done = 0;
+      expect(needed).toBeGreaterThan(10);
       for (const [k, effect] of effects.entries()) {
+        // The rest of its life is a watch like any other: a part of it is enough.
+        if (k >= needed && k % 5 > 0) continue;
         const sim = await run(wish, new Map([[k, trouble]]));
-        expect(flaws(sim, wish), `effect ${k} (${effect})\n${story(sim)}`).toEqual([]);
-        if (saved(sim).lastOrder?.is === "done") done += 1;
+        const told = `effect ${k} (${effect})\n${story(sim)}`;
+        expect(flaws(sim, wish), told).toEqual([]);
+        // A sweep that dies is replaced while the order is still good.
+        if (wish.isOrder) expect(saved(sim).lastOrder?.is, told).toBe("done");
       }
-      // A sweep that dies is replaced while the order is still good.
-      if (wish.isOrder) expect(done).toBe(effects.length);
     },
   );
 });
