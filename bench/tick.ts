@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { HttpCheck } from "../lambda/core/config.ts";
 import type { ProbeRequest } from "../lambda/core/probe.ts";
 import { answer } from "../lambda/steps/answer.ts";
+import { bareProbe } from "./bare-probe.ts";
 
 // One tick of one location: how much CPU, time and memory it takes to probe 500 http endpoints, beside the least
 // that this runtime can do, a bare socket that sends the same request and reads until the end. The server is
@@ -40,28 +41,9 @@ function startServer(): Promise<{ readonly child: ChildProcess; readonly port: n
   });
 }
 
-/** One probe by hand: the floor. */
-function bareProbe(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    let text = "";
-    socket.setEncoding("latin1");
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    socket.on("end", () => {
-      socket.destroy();
-      if (text.startsWith("HTTP/1.1 200")) resolve();
-      else reject(new Error(`the bench's own server answered ${JSON.stringify(text.slice(0, 20))}`));
-    });
-    socket.on("error", reject);
-    socket.write("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-  });
-}
-
 /** All at once, as the tick does it. */
 async function bareTick(port: number): Promise<void> {
-  await Promise.all(Array.from({ length: endpoints }, () => bareProbe(port)));
+  await Promise.all(Array.from({ length: endpoints }, () => bareProbe(connect({ host: "127.0.0.1", port }))));
 }
 
 function tickRequest(port: number): ProbeRequest {

@@ -6,6 +6,7 @@ import { openProber } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import type { Probe, ProbeRequest } from "../../lambda/core/probe.ts";
 import { answer } from "../../lambda/steps/answer.ts";
+import { bareProbe } from "../bare-probe.ts";
 import type { Ports } from "./target.ts";
 
 // What is measured in this runtime, in a process of its own, so that nothing but probing is counted.
@@ -48,30 +49,13 @@ const check = (url: string): HttpCheck => ({
 const prober = openProber();
 const secureContext = createSecureContext({ ecdhCurve: "X25519:P-256" });
 
-/** One probe by hand: the floor. */
-function bare(scheme: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket =
+const ways: Readonly<Record<Way, (scheme: "http" | "https", port: number) => Promise<void>>> = {
+  bare: (scheme, port) =>
+    bareProbe(
       scheme === "http"
         ? connectTcp({ host: "127.0.0.1", port })
-        : connectTls({ host: "127.0.0.1", port, servername: "localhost", secureContext });
-    let text = "";
-    socket.setEncoding("latin1");
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    socket.on("end", () => {
-      socket.destroy();
-      if (text.startsWith("HTTP/1.1 200")) resolve();
-      else reject(new Error(`the bench's own target answered ${JSON.stringify(text.slice(0, 20))}`));
-    });
-    socket.on("error", reject);
-    socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-  });
-}
-
-const ways: Readonly<Record<Way, (scheme: "http" | "https", port: number) => Promise<void>>> = {
-  bare,
+        : connectTls({ host: "127.0.0.1", port, servername: "localhost", secureContext }),
+    ),
   fetch: async (scheme, port) => {
     const response = await fetch(`${scheme}://127.0.0.1:${port}/health`, {
       headers: { connection: "close" },

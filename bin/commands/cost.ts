@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { loadConfig } from "../../config/load.ts";
-import { report } from "../../config/report.ts";
 import type { Endpoint } from "../../lambda/core/config.ts";
+import { readConfig } from "../config-file.ts";
 import { checksBill, isHttps, looksIntoBody, priceOf, total } from "../cost/bill.ts";
 import { type checkPrices, checksInAccount, prices, pricesAsOf } from "../cost/prices.ts";
 import { assumed, type Use, usageOf } from "../cost/usage.ts";
@@ -55,11 +54,8 @@ const notes = (endpoints: readonly Endpoint[], hasSms: boolean): string[] => [
 
 /** Prints a config's monthly bill beside Route 53's; returns the exit code, 1 when the config is wrong. */
 export function cost(file: string, print: (text: string) => void): number {
-  const loaded = loadConfig(file);
-  if (!loaded.ok) {
-    print(report(loaded).join("\n"));
-    return 1;
-  }
+  const loaded = readConfig(file, print);
+  if (loaded === undefined) return 1;
   const { config, settings } = loaded;
   const { endpoints, locations } = config;
   const mailReceivers = settings.alerts.filter(({ protocol }) => protocol === "email").length;

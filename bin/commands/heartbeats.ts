@@ -1,8 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Command } from "commander";
-import { loadConfig } from "../../config/load.ts";
-import { report } from "../../config/report.ts";
 import { clientSettings } from "../../lambda/aws/clients.ts";
 import { openStore } from "../../lambda/aws/tables.ts";
 import { span } from "../../lambda/core/alert.ts";
@@ -10,6 +8,7 @@ import type { Config } from "../../lambda/core/config.ts";
 import { pathOf, readOrMakeKey } from "../../lambda/steps/heartbeat-token.ts";
 import { heartbeatOutput, homeStackName, stateTableOutput } from "../../lib/stack-names.ts";
 import { explain } from "../aws-error.ts";
+import { readConfig } from "../config-file.ts";
 import { stackOutput } from "../stack-outputs.ts";
 import { table } from "../table.ts";
 
@@ -35,11 +34,8 @@ export async function heartbeats(
   clients: Clients,
   print: (text: string) => void,
 ): Promise<number> {
-  const loaded = loadConfig(file);
-  if (!loaded.ok) {
-    print(report(loaded).join("\n"));
-    return 1;
-  }
+  const loaded = readConfig(file, print);
+  if (loaded === undefined) return 1;
   const { locations, heartbeats: jobs = [] } = loaded.config;
   const [home = ""] = locations;
   if (jobs.length === 0) {

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { loadConfig } from "../../config/load.ts";
-import { report } from "../../config/report.ts";
 import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
@@ -10,6 +8,7 @@ import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
 import { explain, isOfCredentials } from "../aws-error.ts";
+import { readConfig } from "../config-file.ts";
 import { zoneName } from "../zone-name.ts";
 
 /** What `plan` says of one service. */
@@ -117,11 +116,8 @@ export async function plan(
   openZones: (home: string) => Zones,
   print: (text: string) => void,
 ): Promise<number> {
-  const loaded = loadConfig(file);
-  if (!loaded.ok) {
-    print(report(loaded).join("\n"));
-    return 1;
-  }
+  const loaded = readConfig(file, print);
+  if (loaded === undefined) return 1;
   const { services, locations } = loaded.config;
   if (services.length === 0) print(`${file} has no services: nothing in DNS is ever changed.`);
   try {

@@ -2,13 +2,12 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 import type { Command } from "commander";
 import type { Alert } from "../../config/compile.ts";
-import { loadConfig } from "../../config/load.ts";
-import { report } from "../../config/report.ts";
 import { clientSettings } from "../../lambda/aws/clients.ts";
 import { openTopic } from "../../lambda/aws/topic.ts";
 import { alert } from "../../lambda/core/alert.ts";
 import { event } from "../../lambda/core/event.ts";
 import { explain, isOfCredentials } from "../aws-error.ts";
+import { readConfig } from "../config-file.ts";
 import { type Receiver, receiversOf, type Subscription } from "../receivers.ts";
 import { table } from "../table.ts";
 import { deployedTopics, namedTopic, type Place } from "../topics.ts";
@@ -84,11 +83,8 @@ export async function testAlert(
   atMs: number,
   print: (text: string) => void,
 ): Promise<number> {
-  const loaded = loadConfig(file);
-  if (!loaded.ok) {
-    print(report(loaded).join("\n"));
-    return 1;
-  }
+  const loaded = readConfig(file, print);
+  if (loaded === undefined) return 1;
   const wrong = topics.filter((arn) => namedTopic(arn) === undefined);
   if (wrong.length > 0) {
     print(`${wrong.join(", ")}: no topic's ARN; as arn:aws:sns:eu-central-1:123456789012:my-topic`);

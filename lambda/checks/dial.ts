@@ -136,11 +136,7 @@ const hostPort = (host: string, port: number): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 
 /** The addresses of a place that may be connected to, one at least; whoever connects must connect to one of them. */
-export async function locate(
-  place: Place,
-  attempt: Attempt,
-  means: Means,
-): Promise<readonly string[] | Failure> {
+async function locate(place: Place, attempt: Attempt, means: Means): Promise<readonly string[] | Failure> {
   enter(attempt, "dns");
   if (!isPort(place.port))
     return { reason: "bad-check", what: `has no port between 1 and 65535 (${place.port})` };
@@ -157,6 +153,18 @@ export async function locate(
   if (first === undefined) return refuse(place, addresses[0] ?? "nothing", source, objection);
   attempt.where = literal === place.host ? name : `${name} (${first})`;
   return fit;
+}
+
+/** The first address of what a check without a connection asks. */
+export async function locateFirst(
+  { host, port }: Omit<Place, "word">,
+  attempt: Attempt,
+  means: Means,
+): Promise<{ readonly address: string } | Failure> {
+  const addresses = await locate({ host, port, word: "config" }, attempt, means);
+  if (isFailure(addresses)) return addresses;
+  const [address = ""] = addresses;
+  return { address };
 }
 
 function refuse(place: Place, address: string, source: Source, objection: typeof unfit): Failure {

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { DnsCheck } from "../core/config.ts";
 import type { Attempt } from "./attempt.ts";
 import { exchangeDatagrams } from "./datagrams.ts";
-import { connect, locate, type Means } from "./dial.ts";
+import { connect, locateFirst, type Means } from "./dial.ts";
 import { type DnsAnswer, readAnswer, writeQuery } from "./dns-message.ts";
 import { type Failure, isFailure } from "./failure.ts";
 import { type Lack, receive } from "./receive.ts";
@@ -22,11 +22,9 @@ export async function checkDns(
   attempt: Attempt,
   means: Means,
 ): Promise<Failure | undefined> {
-  const place = { host: check.host, port: check.port, word: "config" } as const;
-  const addresses = await locate(place, attempt, means);
-  if (isFailure(addresses)) return addresses;
-  const [address = ""] = addresses;
-  const answer = await ask(address, check, attempt, means);
+  const located = await locateFirst(check, attempt, means);
+  if (isFailure(located)) return located;
+  const answer = await ask(located.address, check, attempt, means);
   return isFailure(answer) ? answer : judge(answer, check);
 }
 

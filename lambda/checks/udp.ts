@@ -2,7 +2,7 @@ import type { UdpCheck } from "../core/config.ts";
 import type { Attempt } from "./attempt.ts";
 import { bytesOf } from "./bytes.ts";
 import { exchangeDatagrams } from "./datagrams.ts";
-import { locate, type Means } from "./dial.ts";
+import { locateFirst, type Means } from "./dial.ts";
 import { type Failure, isFailure } from "./failure.ts";
 
 const wrong: Failure = { reason: "answer-mismatch", what: "answered without the expected text" };
@@ -13,13 +13,15 @@ export async function checkUdp(
   attempt: Attempt,
   means: Means,
 ): Promise<Failure | undefined> {
-  const place = { host: check.host, port: check.port, word: "config" } as const;
-  const addresses = await locate(place, attempt, means);
-  if (isFailure(addresses)) return addresses;
-  const [address = ""] = addresses;
+  const located = await locateFirst(check, attempt, means);
+  if (isFailure(located)) return located;
   const expected = bytesOf(check.expect ?? "");
-  const answered = await exchangeDatagrams(address, check.port, bytesOf(check.send), attempt, (message) =>
-    message.includes(expected) ? "good" : wrong,
+  const answered = await exchangeDatagrams(
+    located.address,
+    check.port,
+    bytesOf(check.send),
+    attempt,
+    (message) => (message.includes(expected) ? "good" : wrong),
   );
   return answered === "good" ? undefined : answered;
 }

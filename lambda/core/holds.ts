@@ -24,7 +24,9 @@ export type Word = {
 export function takeFreeze(service: Service, state: ServiceState, word: Word, atMs: number): ServiceState {
   const { frozen, ...rest } = state;
   const { freeze } = word;
-  if (freeze?.is === "frozen") {
+  // Nobody said anything, and the service is frozen: what they said was lost. Only who says so ends a hold.
+  if (freeze === undefined) return state;
+  if (freeze.is === "frozen") {
     const isKnown = frozen?.atMs === freeze.atMs && frozen.who === freeze.who;
     if (isKnown && atMs - frozen.toldMs < remindMs) return state;
     return told(
@@ -38,7 +40,7 @@ export function takeFreeze(service: Service, state: ServiceState, word: Word, at
 const freezeEvent = (
   service: Service,
   kind: "frozen" | "unfrozen",
-  freeze: Freeze | undefined,
+  freeze: Freeze,
   { isOfAll, isTold }: Word,
   atMs: number,
 ): Event =>
@@ -47,8 +49,9 @@ const freezeEvent = (
     subject: service.id,
     name: isOfAll ? "every name" : service.dns.name,
     atMs,
-    ...(freeze && { sinceMs: freeze.atMs, by: noteOf(freeze) }),
-    why: freeze?.why ?? "nobody says so any more",
+    sinceMs: freeze.atMs,
+    by: noteOf(freeze),
+    why: freeze.why,
     alert: isTold,
   });
 
