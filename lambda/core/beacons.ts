@@ -104,6 +104,5 @@ export const needsRepair = (seen: Seen, saying: Saying): boolean => stepFor(seen
 /** A Region's bucket. Bucket names are the whole world's: the prefix is an installation's alone. */
 export const beaconBucket = (prefix: string, region: string): string => `${prefix}-${region}`;
 
-/** The key of a name's beacon; it stands in a URL's path, where `*` would be taken for something else. */
-export const beaconKey = ({ name, type }: Beacons["record"]): string =>
-  `${name.replace(/^\*/, "wildcard")}/${type}`;
+/** The key of a name's beacon, in every bucket. */
+export const beaconKey = ({ name, type }: Beacons["record"]): string => `${name}/${type}`;
