@@ -10,7 +10,7 @@ import {
   type Trouble,
   told,
 } from "../sim/simulation.ts";
-import { saved } from "./operator.ts";
+import { order, saved } from "./operator.ts";
 
 const config = shopConfig({
   endpoints: shopConfig().endpoints.map((endpoint) => ({
@@ -120,6 +120,20 @@ test("beacons that somebody else has moved on are left alone", async () => {
   expect([...objects.values()]).toEqual(Array(3).fill(say("IN", 7, "another")));
   expect(turns).toEqual([]);
   expect(saved(sim).disarmed?.why).toContain("says that another moves this name");
+});
+
+test("beacons that a person moved by hand are left alone, and taken over when that is ordered", async () => {
+  const { sim, objects, turns } = open([300, 1e9]);
+  await runMinutes(sim, at(30));
+  for (const region of [first, second]) objects.set(region, say("OUT", 1));
+  await runMinutes(sim, at(120));
+  expect(saved(sim).disarmed?.why).toContain("moved the name before");
+  await order(sim, { what: "adopt" });
+  await runMinutes(sim, at(200));
+  expect(saved(sim).disarmed, story(sim)).toBeUndefined();
+  expect(told(sim), story(sim)).toEqual(["foreign", "adopted", "failback"]);
+  expect(agreedOf(objects)?.generation).toBeGreaterThan(1_700_000_000);
+  expect(turns.at(-1)?.out).toBe(false);
 });
 
 test("no beacons at all: nothing is called into being, and people are told", async () => {
