@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { beaconKey } from "../lambda/core/beacons.ts";
 import type {
   Check,
   Config,
@@ -79,16 +80,30 @@ const compileTarget = (id: string, target: FileTarget): Target => ({
   value: normalHost(target.value),
 });
 
-const compileService = ([id, service]: readonly [string, FileService]): Service => ({
+const compileDns = (service: FileService, regions: readonly string[]): Service["dns"] => {
+  const { zoneId, roleArn, name, type, ttl = defaults.ttl } = service.dns;
+  const record = { name: normalHost(name), type, ttlSeconds: ms(ttl) / 1000 };
+  const [primary, standby] = service.targets.map(({ value }) => normalHost(value));
+  return {
+    zoneId,
+    ...(roleArn !== undefined && { roleArn }),
+    ...record,
+    ...(service.via === "beacons" && {
+      beacons: {
+        regions,
+        key: beaconKey(record),
+        record,
+        in: known(primary, "a primary"),
+        out: known(standby, "a standby"),
+      },
+    }),
+  };
+};
+
+const compileService = (id: string, service: FileService, regions: readonly string[]): Service => ({
   id,
   mode: service.mode ?? defaults.mode,
-  dns: {
-    zoneId: service.dns.zoneId,
-    ...(service.dns.roleArn !== undefined && { roleArn: service.dns.roleArn }),
-    name: normalHost(service.dns.name),
-    type: service.dns.type,
-    ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,
-  },
+  dns: compileDns(service, regions),
   targets: service.targets.map((target) => compileTarget(id, target)),
   failback: service.failback ?? defaults.failback,
   failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
@@ -149,7 +164,7 @@ export const compileConfig = (file: FileConfig): Config => {
       ...loneEndpoints(file),
       ...services.flatMap((service) => targetEndpoints(service, file.defaults)),
     ],
-    services: services.map(compileService),
+    services: services.map(([id, service]) => compileService(id, service, file.beacons ?? [])),
     ...(file.heartbeats !== undefined && { heartbeats: heartbeats(file.heartbeats) }),
   };
 };

@@ -12,6 +12,7 @@ export const defaults = {
   failbackAfter: "10m",
   maxMovesPerHour: 2,
   onForeign: "hold",
+  via: "api",
   method: "GET",
   status: ["200-299"],
   protocol: "h1",

@@ -2,6 +2,7 @@ import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { partsOf } from "./parts.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
+import { beaconRegionRule, beaconServiceRule } from "./rules-beacons.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
 import { oneNameRule, oneZoneRule, targetIdRule, targetValueRule } from "./rules-records.ts";
@@ -166,6 +167,8 @@ const rules: readonly Rule[] = [
   reachRule,
   sameProbeRule,
   secretRule,
+  beaconRegionRule,
+  beaconServiceRule,
 ];
 
 /** Everything wrong that no single value shows. */

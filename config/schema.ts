@@ -176,6 +176,11 @@ const service = map({
       default: defaults.onForeign,
     },
   ),
+  via: may(
+    z.enum(["api", "beacons"]),
+    "How the name is moved: through Route 53's API, or by beacons, which need that API on no day; docs/switching.md.",
+    { default: defaults.via },
+  ),
   ...ownPolicyKeys,
 }).meta({ title: "service" });
 
@@ -261,6 +266,11 @@ export const fileSchema = map({
     z.array(v.ipv4()),
     "Public resolvers that are asked, beside the zone's own name servers, whether a move took effect.",
     { otherwise: "none", examples: [["1.1.1.1", "8.8.8.8"]] },
+  ),
+  beacons: may(
+    z.array(v.region()),
+    "Regions of the three buckets that services with `via: beacons` are moved by; none of them home or a target's.",
+    { limits: "3", minItems: 3, otherwise: "none" },
   ),
   endpoints: may(
     z.record(z.string(), endpoint),

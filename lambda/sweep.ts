@@ -3,18 +3,20 @@ import { readFileSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
+import { openBeaconStore } from "./aws/beacons.ts";
 import { clientSettings } from "./aws/clients.ts";
 import { environment } from "./aws/environment.ts";
 import { openLocations } from "./aws/locations.ts";
 import { log } from "./aws/log.ts";
 import { metricsOf } from "./aws/metrics.ts";
-import { openNameServers } from "./aws/name-servers.ts";
+import { findNameServers, openNameServers } from "./aws/name-servers.ts";
 import { openDns } from "./aws/route53.ts";
 import { route53Clients } from "./aws/route53-clients.ts";
 import { openSecretPlaces } from "./aws/secrets.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
 import type { Config } from "./core/config.ts";
+import { withBeacons } from "./steps/beacons.ts";
 import { askWithSecrets, openSecrets } from "./steps/secrets.ts";
 import { type Report, sweep } from "./steps/sweep.ts";
 import type { World } from "./steps/world.ts";
@@ -64,7 +66,12 @@ function open(): Standing {
         openLocations(environment("PROBE_FUNCTION")),
         openSecrets(places, { now: Date.now, log }),
       ),
-      dns: openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep),
+      dns: withBeacons(openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep), {
+        log,
+        // Set where a service has beacons, and asked for by no other.
+        store: openBeaconStore(process.env["BEACON_BUCKETS"] ?? ""),
+        serversOf: findNameServers(process.env["NAME_SERVER_ENDPOINT"]),
+      }),
       // Only a laptop says where they are: on AWS they are asked at their own addresses.
       answers: openNameServers(process.env["NAME_SERVER_ENDPOINT"]),
       publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),

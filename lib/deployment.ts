@@ -1,10 +1,12 @@
 import { type App, CfnOutput, Stack } from "aws-cdk-lib";
 import type { Settings } from "../config/compile.ts";
 import type { Config } from "../lambda/core/config.ts";
+import { BeaconBucket, beaconsOf, bucketPrefix } from "./beacons.ts";
 import { HomeAlarm } from "./home-alarm.ts";
 import { Pointsman } from "./pointsman.ts";
 import { ProbeLocation } from "./probe-location.ts";
 import {
+  beaconStackName,
   heartbeatOutput,
   homeStackName,
   locationStackName,
@@ -20,7 +22,7 @@ export type DeploymentProps = {
   readonly account?: string | undefined;
 };
 
-/** Everything a config needs: the home stack, and one stack for each further location. */
+/** Everything a config needs: the home stack, one for each further location, and one for each Region of beacons. */
 export function addDeployment(app: App, { config, settings, account }: DeploymentProps): Stack[] {
   const [home, ...further] = config.locations;
   if (home === undefined) throw new Error("bug: a config without a location was not refused");
@@ -50,7 +52,23 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
     homeStack.addStackDependency(stack);
     return stack;
   });
-  return [homeStack, ...locations];
+  const { services } = config;
+  const beaconRegions = new Set(beaconsOf(services).flatMap(({ regions }) => regions));
+  if (beaconRegions.size > 0) {
+    const value = bucketPrefix(pointsman.owner);
+    new CfnOutput(homeStack, "BeaconBuckets", {
+      value,
+      description: "What the buckets of beacons begin with",
+    });
+    new CfnOutput(homeStack, "Owner", { value: pointsman.owner, description: "Whose word beacons say" });
+  }
+  const beacons = [...beaconRegions].map((region) => {
+    const stack = stackIn(beaconStackName(region), region, "Pointsman: a beacon that names are moved by");
+    new BeaconBucket(stack, "Beacon", { services, owner: pointsman.owner, region });
+    homeStack.addStackDependency(stack);
+    return stack;
+  });
+  return [homeStack, ...locations, ...beacons];
 }
 
 /** What the operator's commands and people look for. */

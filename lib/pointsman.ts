@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import type { Alert, VpcPlace } from "../config/compile.ts";
 import type { Config } from "../lambda/core/config.ts";
 import { AlertTopic } from "./alert-topic.ts";
+import { BeaconChecks } from "./beacons.ts";
 import { BeatFunction } from "./beat-function.ts";
 import { MinuteSchedule } from "./minute-schedule.ts";
 import { Overview } from "./overview.ts";
@@ -97,6 +98,10 @@ export class Pointsman extends Construct {
       memorySize: props.sweepMemorySize,
       logRetention: props.logRetention,
     });
+    for (const { id: service, dns } of config.services) {
+      const { owner } = this;
+      if (dns.beacons) new BeaconChecks(this, `Beacons-${service}`, { beacons: dns.beacons, owner, service });
+    }
     const { heartbeats = [] } = config;
     if (heartbeats.length > 0) this.heartbeatUrl = new BeatFunction(this, "Beat", tables).url.url;
     const minute = new MinuteSchedule(this, "Minute", sweep.function);

@@ -6,6 +6,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Config } from "../lambda/core/config.ts";
+import { beaconPermissions, beaconsOf, bucketPrefix } from "./beacons.ts";
 import { configFile, functionCode, handler, runtime } from "./bundle.ts";
 import { acknowledgeAnyChange, dnsPermissions } from "./dns-permissions.ts";
 import { functionRole } from "./function-role.ts";
@@ -68,10 +69,18 @@ export class SweepFunction extends Construct {
     this.acknowledgeRules();
   }
 
-  private permissions({ config, probeFunctionName, tables, topic }: SweepFunctionProps): PolicyStatement[] {
+  private permissions({
+    config,
+    owner,
+    probeFunctionName,
+    tables,
+    topic,
+  }: SweepFunctionProps): PolicyStatement[] {
     return [
       ...tables.permissions(),
-      ...dnsPermissions(config.services),
+      // What is moved by beacons is nobody's to change in Route 53.
+      ...dnsPermissions(config.services.filter(({ dns }) => dns.beacons === undefined)),
+      ...beaconPermissions(config.services, bucketPrefix(owner)),
       ...secretPermissions(this, config.endpoints),
       new PolicyStatement({ actions: ["sns:Publish"], resources: [topic.topicArn] }),
       new PolicyStatement({
@@ -100,4 +109,5 @@ const environmentOf = (props: SweepFunctionProps, memoryMb: number): Record<stri
   STATE_TABLE: props.tables.state.tableName,
   RESULTS_TABLE: props.tables.results.tableName,
   TOPIC_ARN: props.topic.topicArn,
+  ...(beaconsOf(props.config.services).length > 0 && { BEACON_BUCKETS: bucketPrefix(props.owner) }),
 });

@@ -11,6 +11,7 @@ export type Endpoints = {
   readonly nameServers: string;
   /** Secrets Manager and Systems Manager. */
   readonly secrets: string;
+  readonly s3: string;
 };
 
 /** Nobody's: the parts on a laptop ask for no credentials, but the SDK signs with some. */
@@ -39,7 +40,7 @@ export function functionEnvironment(
   own: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const { dynamodb = nowhere, route53 = nowhere, sns = nowhere, lambda = nowhere } = endpoints;
-  const { sts = nowhere, secrets = nowhere, nameServers = new URL(nowhere).host } = endpoints;
+  const { sts = nowhere, secrets = nowhere, s3 = nowhere, nameServers = new URL(nowhere).host } = endpoints;
   const environment = {
     PATH: process.env["PATH"] ?? "",
     TZ: "UTC",
@@ -56,6 +57,7 @@ export function functionEnvironment(
     NAME_SERVER_ENDPOINT: nameServers,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
     AWS_ENDPOINT_URL_SSM: secrets,
+    AWS_ENDPOINT_URL_S3: s3,
     ...own,
   };
   refuseElsewhere(environment);

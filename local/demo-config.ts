@@ -31,15 +31,20 @@ export const scriptedPace: Pace = {
   failbackAfter: "4s",
 };
 
+/** How the name is moved. */
+export type Via = "api" | "beacons";
+
 export type DemoPorts = { readonly frankfurt: number; readonly ireland: number };
 
 /** The demonstration as a user would write it. Addresses are for documentation; checks connect to this machine. */
-export const demoConfigText = (ports: DemoPorts, pace: Pace): string => `
+export const demoConfigText = (ports: DemoPorts, pace: Pace, via: Via = "api"): string => `
 locations: [eu-central-1, eu-west-1, us-east-2, us-west-2, ap-southeast-1]
 references: []
+beacons: [eu-south-1, ca-central-1, ap-south-1]
 services:
   shop:
     mode: armed
+    via: ${via}
     dns: { zoneId: Z0DEMO, name: shop.example.com, type: A, ttl: 15s }
     check: { http: /health, status: [200], contains: '"ok":true', within: ${pace.within} }
     targets:
@@ -56,8 +61,8 @@ defaults:
 `;
 
 /** @throws when the demonstration's own config is wrong: a bug */
-export function demoConfig(ports: DemoPorts, pace: Pace): Config {
-  const loaded = parseConfig(demoConfigText(ports, pace), "demo.yaml", { laptop: true });
+export function demoConfig(ports: DemoPorts, pace: Pace, via: Via = "api"): Config {
+  const loaded = parseConfig(demoConfigText(ports, pace, via), "demo.yaml", { laptop: true });
   if (loaded.ok) return loaded.config;
   throw new Error(
     loaded.errors.map(({ line, path, message }) => `demo.yaml:${line} ${path}: ${message}`).join("\n"),

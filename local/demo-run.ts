@@ -134,7 +134,8 @@ async function movedTo(run: DemoRun, kind: "failover" | "failback", sinceMs: num
   if (failedMs !== undefined)
     timeline.tell("the first probe fails; all locations are asked at once", failedMs);
   timeline.tell(`decided: ${event.why}`, detectedMs);
-  timeline.tell(`Route 53 accepted the move to ${event.to}`, acceptedMs);
+  const taker = service.dns.beacons ? "two of three beacons say" : "Route 53 accepted";
+  timeline.tell(`${taker} the move to ${event.to}`, acceptedMs);
   await rowPointsTo(run, event.to);
   const alert = await until(`an alert of the ${kind}`, stepMs, () =>
     alerts.find(({ attributes }) => attributes["event"] === kind),

@@ -7,6 +7,7 @@ import type { Config } from "../lambda/core/config.ts";
 import { parseReference, referencesIn } from "../lambda/core/secrets.ts";
 import { pathOf, readOrMakeKey } from "../lambda/steps/heartbeat-token.ts";
 import { clientOf, functionEnvironment } from "./aws-environment.ts";
+import { type BeaconParts, bucketPrefix, openBeacons } from "./beacons.ts";
 import { openFunctionUrl } from "./function-url.ts";
 import { type LocalFunction, startFunction } from "./functions.ts";
 import type { Outcome } from "./invocation.ts";
@@ -48,6 +49,8 @@ export type StackOptions = StackListeners & {
   readonly propagationMs?: number;
   /** A busy port gives way to the next one. */
   readonly dnsPort?: number;
+  /** How often Route 53's checkers read the beacons: every 10 s unless a demonstration shortens it. */
+  readonly checkEveryMs?: number;
 };
 
 export type Stack = {
@@ -62,6 +65,8 @@ export type Stack = {
   readonly sns: Sns;
   readonly sts: Sts;
   readonly secrets: SecretStore;
+  readonly s3: BeaconParts["s3"];
+  readonly checkers: BeaconParts["checkers"];
   /** What each job has to call, by its id. */
   readonly heartbeatUrls: Readonly<Record<string, string>>;
   /** Ends everything; nothing runs or listens afterwards. */
@@ -96,7 +101,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-type Parts = Pick<Stack, "client" | "dynamodbUrl" | "route53" | "dns" | "lambda" | "sns" | "sts" | "secrets">;
+type Parts = Omit<Stack, "config" | "tables" | "heartbeatUrls" | "stop">;
+
+/** Whose word this machine's records and beacons are. */
+const owner = "laptop";
 
 const homeOf = (config: Config): string => config.locations[0] ?? "eu-central-1";
 
@@ -111,7 +119,10 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   await createTables(client, laptopTables);
   const sts = await openSts({ region: homeOf(config), roles: options.roles ?? rolesOf(config) });
   undo.push(sts.close);
+  const { s3, checkers } = await openBeacons(config, owner, options.checkEveryMs ?? 10_000);
+  undo.push(s3.close, checkers.stop);
   const route53 = await openRoute53({
+    checkers,
     zones: options.zones ?? zonesOf(config),
     access: { callerOf: sts.callerOf, ownerOf: ownerIn(config) },
     ...(options.propagationMs === undefined ? {} : { propagationMs: options.propagationMs }),
@@ -127,7 +138,7 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
   const probe = await startProbes(options, undo);
   const lambda = await openLambdaApi(probe, onCall);
   undo.push(lambda.close);
-  return { client, route53, dns, lambda, sns, sts, secrets, dynamodbUrl: dynamodb.url };
+  return { client, route53, dns, lambda, sns, sts, secrets, s3, checkers, dynamodbUrl: dynamodb.url };
 }
 
 const rolesOf = (config: Config): string[] => config.services.flatMap(({ dns }) => dns.roleArn ?? []);
@@ -212,6 +223,7 @@ async function startSweeps(
     sts: parts.sts.url,
     nameServers: `${loopback}:${parts.dns.port}`,
     secrets: parts.secrets.url,
+    s3: parts.s3.url,
   };
   const sweep = await startFunction({
     name: "pointsman-sweep",
@@ -223,7 +235,8 @@ async function startSweeps(
       RESULTS_TABLE: laptopTables.resultsTable,
       TOPIC_ARN: topicArn(config),
       PROBE_FUNCTION: probeFunction,
-      OWNER: "laptop",
+      OWNER: owner,
+      BEACON_BUCKETS: bucketPrefix,
     }),
     timeoutMs: sweepTimeoutMs,
     ...(onLog ? { onLog } : {}),

@@ -1,7 +1,8 @@
 import type { Config, Service } from "../lambda/core/config.ts";
 import { recordFor } from "../lambda/core/records.ts";
+import { pairOf } from "./beacons.ts";
 import { home } from "./route53/access.ts";
-import { openZone, type Zone } from "./route53/zone.ts";
+import { openZone, type RecordSet, type Zone } from "./route53/zone.ts";
 
 /**
  * The hosted zones a config speaks of, each name at its primary's value. What a zone is called a config does not
@@ -11,9 +12,10 @@ export function zonesOf(config: Config): Zone[] {
   const ids = [...new Set(config.services.map(({ dns }) => dns.zoneId))];
   return ids.map((id) => {
     const services = config.services.filter(({ dns }) => dns.zoneId === id);
-    const sets = services.flatMap((service) => {
+    const sets = services.flatMap((service): RecordSet[] => {
       const [primary] = service.targets;
-      return primary ? [recordFor(service, primary)] : [];
+      if (primary === undefined) return [];
+      return service.dns.beacons ? pairOf(service.dns.beacons) : [recordFor(service, primary)];
     });
     return openZone(id, zoneName(services), sets);
   });

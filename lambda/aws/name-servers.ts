@@ -68,3 +68,35 @@ async function findAddress(server: string): Promise<string> {
   if (address === undefined) throw new Error(`${server} has no IPv4 address`);
   return address;
 }
+
+/**
+ * The name servers of the zone that a name is in, by DNS alone: the closest name above it that has some.
+ *
+ * @param elsewhere as of `openNameServers`
+ */
+export const findNameServers = (
+  elsewhere: string | undefined,
+): ((name: string) => Promise<readonly string[]>) =>
+  askedOnce(
+    (name) => name,
+    async (name) => {
+      for (let zone = parentOf(name); zone.includes("."); zone = parentOf(zone)) {
+        const servers = await serversAt(zone, elsewhere);
+        if (servers.length > 0) return servers;
+      }
+      throw new Error(`no zone above ${name} has name servers`);
+    },
+  );
+
+const parentOf = (name: string): string => name.slice(name.indexOf(".") + 1);
+
+async function serversAt(zone: string, elsewhere: string | undefined): Promise<readonly string[]> {
+  const resolver = new Resolver(patience);
+  if (elsewhere !== undefined) resolver.setServers([elsewhere]);
+  try {
+    return await resolver.resolveNs(zone);
+  } catch (error) {
+    if (noRecord.includes(codeOf(error))) return [];
+    throw error;
+  }
+}

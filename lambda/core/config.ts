@@ -209,6 +209,21 @@ export type HostedZone = {
   readonly zoneId: string;
   /** The role that everything about the zone is asked in, when the zone is in another account. */
   readonly roleArn?: string;
+  /** The name is moved by these instead of Route 53's API. */
+  readonly beacons?: Beacons;
+};
+
+/** What decides, two of three, which of a name's two standing failover records is answered. */
+export type Beacons = {
+  /** Three; a bucket in each. */
+  readonly regions: readonly string[];
+  /** The object's key in every bucket. */
+  readonly key: string;
+  /** The record that both failover records are of. */
+  readonly record: { readonly name: string; readonly type: RecordType; readonly ttlSeconds: number };
+  /** What the PRIMARY holds, and the SECONDARY. */
+  readonly in: string;
+  readonly out: string;
 };
 
 export type Service = {

@@ -4,7 +4,9 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { type Access, everybody, type Gate, openGate } from "./access.ts";
 import { type Account, type ChangeRecord, openAccount } from "./account.ts";
+import { type Checkers, openCheckers } from "./checkers.ts";
 import { type Fault, type FaultPlan, type Faults, openFaults } from "./faults.ts";
+import { routed } from "./health-checks.ts";
 import { listenFrom, loopback } from "./listen.ts";
 import { type Call, route, run, zoneOf } from "./operations.ts";
 import { errorReply, type Reply } from "./responses.ts";
@@ -19,6 +21,8 @@ export type Route53Options = {
   readonly requestsPerSecond?: number;
   /** Whose the zones are, where they are not all one account's. */
   readonly access?: Access;
+  /** The account's health checks; none unless given. */
+  readonly checkers?: Checkers;
   /** A busy port gives way to the next one; 0 lets the system choose. */
   readonly port?: number;
   readonly sleep?: (ms: number) => Promise<void>;
@@ -44,6 +48,7 @@ type Parts = {
   readonly account: Account;
   readonly faults: FaultPlan;
   readonly refusal: Gate;
+  readonly checkers: Checkers;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };
@@ -56,7 +61,8 @@ export async function openRoute53(options: Route53Options): Promise<Route53> {
   // 5 a second was the quota for years; in 2026 the guide says 10, with bursts of 50. The stricter one teaches more.
   const refusal = openGate(options.access ?? everybody, options.requestsPerSecond ?? 5);
   const sleep = options.sleep ?? (async (ms) => void (await sleepFor(ms)));
-  const parts: Parts = { account, faults, refusal, now, sleep };
+  const checkers = options.checkers ?? openCheckers([], Number.POSITIVE_INFINITY, () => "");
+  const parts: Parts = { account, faults, refusal, checkers, now, sleep };
   const server = await listenFrom(options.port ?? 5380, (port) => bind(port, parts));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
@@ -64,7 +70,7 @@ export async function openRoute53(options: Route53Options): Promise<Route53> {
     url: `http://${loopback}:${port}`,
     port,
     zone: account.zone,
-    answered: () => account.answered(now()),
+    answered: () => account.answered(now()).map((zone) => routed(zone, checkers.isHealthy)),
     changes: account.changes,
     setPropagationMs: account.setPropagationMs,
     faults,
@@ -106,13 +112,14 @@ async function replyTo(request: IncomingMessage, body: string, parts: Parts): Pr
   if (refused) return errorReply(refused);
   if (!call) return errorReply("InvalidInput", `${request.method} ${request.url} is not served here`);
   const fault = parts.faults.next(call.operation);
-  return fault ? withFault(fault, call, parts) : run(call, parts.account, parts.now());
+  return fault ? withFault(fault, call, parts) : run(call, parts.account, parts.now(), parts.checkers);
 }
 
-async function withFault(fault: Fault, call: Call, { account, now, sleep }: Parts): Promise<Reply | "reset"> {
+async function withFault(fault: Fault, call: Call, parts: Parts): Promise<Reply | "reset"> {
+  const { account, now, sleep, checkers } = parts;
   const error = fault.error ?? "reset";
-  const reply = fault.when === "after" ? run(call, account, now()) : undefined;
+  const reply = fault.when === "after" ? run(call, account, now(), checkers) : undefined;
   if (fault.delayMs) await sleep(fault.delayMs);
-  if (error === "none") return reply ?? run(call, account, now());
+  if (error === "none") return reply ?? run(call, account, now(), checkers);
   return error === "reset" ? "reset" : errorReply(error);
 }

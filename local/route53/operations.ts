@@ -1,9 +1,10 @@
 import type { Account } from "./account.ts";
+import type { Checkers } from "./checkers.ts";
 import type { Operation } from "./faults.ts";
 import { normalizeName, reversedLabels } from "./names.ts";
 import { parseBatch } from "./requests.ts";
 import { changeReply, errorReply, type Reply, setsReply, zoneReply, zonesReply } from "./responses.ts";
-import { listSets, sortKey, type Zone } from "./zone.ts";
+import { listSets, sortKey, sortKeyOf, type Zone } from "./zone.ts";
 
 /** One request of the REST API (API Reference, "Actions"). */
 export type Call = {
@@ -42,19 +43,32 @@ export function zoneOf({ operation, id }: Call, account: Account): string | unde
 }
 
 /** Does what is asked, at that time, and says so. */
-export function run(call: Call, account: Account, atMs: number): Reply {
+export function run(call: Call, account: Account, atMs: number, checks: Pick<Checkers, "has">): Reply {
   if (call.operation === "GetChange") return getChange(call, account, atMs);
   if (call.operation === "ListHostedZonesByName") return listZones(call.query, account);
   const zone = account.zone(call.id);
   if (!zone) return errorReply("NoSuchHostedZone", `No hosted zone found with ID: ${call.id}`);
   if (call.operation === "GetHostedZone") return zoneReply(zone);
   if (call.operation === "ListResourceRecordSets") return listRecordSets(call.query, zone);
-  return changeSets(call, account, atMs);
+  return changeSets(call, account, atMs, checks);
 }
 
-function changeSets({ id, body }: Call, account: Account, atMs: number): Reply {
+function changeSets(
+  { id, body }: Call,
+  account: Account,
+  atMs: number,
+  checks: Pick<Checkers, "has">,
+): Reply {
   const batch = parseBatch(body);
   if (!batch.ok) return refusal(batch);
+  // API_ChangeResourceRecordSets, Errors. What a DELETE names may have gone before it.
+  const missing = batch.changes.flatMap(({ action, set }) =>
+    action === "DELETE" || checks.has(set.failover?.healthCheckId ?? "")
+      ? []
+      : (set.failover?.healthCheckId ?? []),
+  );
+  if (missing.length > 0)
+    return errorReply("NoSuchHealthCheck", `No health check exists with id: ${missing.join(", ")}`);
   const result = account.submit(id, batch.changes, atMs, batch.comment);
   return result.ok ? changeReply("ChangeResourceRecordSetsResponse", result.record, atMs) : refusal(result);
 }
@@ -77,15 +91,16 @@ function listRecordSets(query: URLSearchParams, zone: Zone): Reply {
   const maxItems = pageSize(query, maxSets);
   const name = query.get("name");
   const type = query.get("type");
-  if (query.has("identifier"))
-    return errorReply("InvalidInput", "StartRecordIdentifier is not supported here");
+  if (query.has("identifier") && type === null)
+    return errorReply("InvalidInput", "StartRecordIdentifier without StartRecordType");
   if (type !== null && name === null)
     return errorReply("InvalidInput", "StartRecordType without StartRecordName");
   const start = name === null ? "" : normalizeName(name);
   if (start === undefined || maxItems === undefined)
     return errorReply("InvalidInput", "Invalid name or maxitems");
-  const from = start === "" ? "" : sortKey(start, type ?? "");
-  const sets = listSets(zone).filter((set) => sortKey(set.name, set.type) >= from);
+  // API_ListResourceRecordSets: an identifier continues a page within one name and type.
+  const from = start === "" ? "" : sortKey(start, type ?? "", query.get("identifier") ?? "");
+  const sets = listSets(zone).filter((set) => sortKeyOf(set) >= from);
   return setsReply(sets.slice(0, maxItems), maxItems, sets[maxItems]);
 }
 

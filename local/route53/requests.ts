@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { recordTypes } from "./values.ts";
-import type { Change, RecordSet } from "./zone.ts";
+import type { Change, Failover, RecordSet } from "./zone.ts";
 
 /** The body of a ChangeResourceRecordSets request: XML in, changes out, or why it makes no sense. */
 export type ParsedBatch =
@@ -21,8 +21,9 @@ const parser = new XMLParser({
   isArray: (name) => lists.has(name),
 });
 const actions = ["CREATE", "DELETE", "UPSERT"] as const;
-/** What a record set may hold here. Anything else (routing policies, aliases) is refused rather than forgotten. */
-const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "#text"]);
+/** What a record set may hold here. Anything else (other routing policies, aliases) is refused rather than forgotten. */
+const failoverFields = ["SetIdentifier", "Failover", "HealthCheckId"];
+const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "#text", ...failoverFields]);
 
 /** Reads a change batch as API_ChangeResourceRecordSets spells it. */
 export function parseBatch(body: string): ParsedBatch {
@@ -64,7 +65,24 @@ function parseSet(element: Xml): RecordSet | string {
   );
   if (!ttl || values.length === 0)
     return `Invalid request: expected TTL and ResourceRecords in [Name=${name}, Type=${type}]`;
-  return { name, type, ttlSeconds: /^-?\d+$/.test(ttl) ? Number(ttl) : Number.NaN, values };
+  const failover = parseFailover(element, name);
+  if (typeof failover === "string") return failover;
+  const ttlSeconds = /^-?\d+$/.test(ttl) ? Number(ttl) : Number.NaN;
+  return { name, type, ttlSeconds, values, ...(failover && { failover }) };
+}
+
+const roles = ["PRIMARY", "SECONDARY"] as const;
+
+/** API_ResourceRecordSet: a set identifier of 1 to 128 characters for every set with a routing policy, for no other. */
+function parseFailover(element: Xml, name: string): Failover | string | undefined {
+  const setIdentifier = text(element, "SetIdentifier");
+  const healthCheckId = text(element, "HealthCheckId");
+  const role = roles.find((known) => known === text(element, "Failover"));
+  if (!failoverFields.some((field) => field in element)) return undefined;
+  if (!role) return `Invalid request: Failover of ${name} must be one of ${roles.join(", ")}`;
+  if (!setIdentifier || setIdentifier.length > 128)
+    return `Invalid request: expected a SetIdentifier of 1 to 128 characters in ${name}`;
+  return { role, setIdentifier, ...(healthCheckId !== undefined && { healthCheckId }) };
 }
 
 function child(parent: Xml, name: string): Xml {

@@ -14,6 +14,7 @@ const statuses = {
   InvalidInput: 400,
   MalformedInput: 400,
   NoSuchChange: 404,
+  NoSuchHealthCheck: 404,
   NoSuchHostedZone: 404,
   PriorRequestNotComplete: 400,
   ServiceUnavailable: 503,
@@ -60,6 +61,7 @@ export function setsReply(sets: readonly RecordSet[], maxItems: number, next: Re
     ResourceRecordSets: { ResourceRecordSet: sets.map(setElement) },
     IsTruncated: next !== undefined,
     ...(next && { NextRecordName: next.name, NextRecordType: next.type }),
+    ...(next?.failover && { NextRecordIdentifier: next.failover.setIdentifier }),
     MaxItems: maxItems,
   };
   return { status: 200, body: xml("ListResourceRecordSetsResponse", body) };
@@ -89,9 +91,16 @@ export function zonesReply(
   return { status: 200, body: xml("ListHostedZonesByNameResponse", body) };
 }
 
-function setElement({ name, type, ttlSeconds, values }: RecordSet): object {
+function setElement({ name, type, ttlSeconds, values, failover }: RecordSet): object {
   const records = { ResourceRecord: values.map((value) => ({ Value: value })) };
-  return { Name: name, Type: type, TTL: ttlSeconds, ResourceRecords: records };
+  return {
+    Name: name,
+    Type: type,
+    ...(failover && { SetIdentifier: failover.setIdentifier, Failover: failover.role }),
+    TTL: ttlSeconds,
+    ResourceRecords: records,
+    ...(failover?.healthCheckId !== undefined && { HealthCheckId: failover.healthCheckId }),
+  };
 }
 
 function zoneElement(zone: Zone): object {

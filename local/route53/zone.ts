@@ -7,12 +7,22 @@ import { canonicalValue, type RecordType, recordTypes, valueProblem } from "./va
  * "Developer Guide" is said.
  */
 
+/** What makes a record set one of a failover pair (API_ResourceRecordSet, Failover). */
+export type Failover = {
+  readonly role: "PRIMARY" | "SECONDARY";
+  /** Unlike that of any other set with the name and type; 1 to 128 characters. */
+  readonly setIdentifier: string;
+  readonly healthCheckId?: string;
+};
+
 /** All records of one name and type. In a zone, `name` is spelt as Route 53 spells it. */
 export type RecordSet = {
   readonly name: string;
   readonly type: RecordType;
   readonly ttlSeconds: number;
   readonly values: readonly string[];
+  /** One of two sets with this name and type; a simple record set otherwise. */
+  readonly failover?: Failover;
 };
 
 export type Zone = {
@@ -73,14 +83,21 @@ export function findSet(zone: Zone, name: string, type: RecordType): RecordSet |
 
 /** All sets in Route 53's order: by name with the labels reversed, then by type (API_ListResourceRecordSets). */
 export function listSets(zone: Zone): readonly RecordSet[] {
-  const keyed = [...zone.names.values()].flat().map((set) => ({ set, key: sortKey(set.name, set.type) }));
+  const keyed = [...zone.names.values()].flat().map((set) => ({ set, key: sortKeyOf(set) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ set }) => set);
 }
 
 /** What `listSets` sorts by; without a type, the place just before the name's first set. */
-export function sortKey(name: string, type = ""): string {
-  return `${reversedLabels(name)} ${type}`;
+export function sortKey(name: string, type = "", setIdentifier = ""): string {
+  return `${reversedLabels(name)} ${type} ${setIdentifier}`;
 }
+
+export const sortKeyOf = ({ name, type, failover }: RecordSet): string =>
+  sortKey(name, type, failover?.setIdentifier);
+
+/** A name's set is told from others by its type and its set identifier (API_ResourceRecordSet, SetIdentifier). */
+const isSamePlace = (a: RecordSet, b: RecordSet): boolean =>
+  a.type === b.type && a.failover?.setIdentifier === b.failover?.setIdentifier;
 
 /**
  * What the zone becomes when the whole batch is applied, or why it is refused: all changes are made or none
@@ -116,7 +133,7 @@ function applyChange(
   const problem =
     change.action === "DELETE" ? deleteProblem(apex, here, set) : putProblem(apex, here, change.action, set);
   if (problem) return problem;
-  const others = here.filter((other) => other.type !== set.type);
+  const others = here.filter((other) => !isSamePlace(other, set));
   const after = change.action === "DELETE" ? others : [...others, set];
   if (after.length > 0) names.set(name, after);
   else names.delete(name);
@@ -126,7 +143,7 @@ function applyChange(
 /** API_Change, DELETE: all the same values as in the set, or nothing is deleted. */
 function deleteProblem(apex: string, here: readonly RecordSet[], set: RecordSet): string | undefined {
   const tried = `Tried to delete resource record set [name='${set.name}', type='${set.type}']`;
-  const found = here.find((other) => other.type === set.type);
+  const found = here.find((other) => isSamePlace(other, set));
   if (!found) return `${tried} but it was not found`;
   if (!isSame(found, set)) return `${tried} but the values provided do not match the current values`;
   // Developer Guide, "NS and SOA records that Route 53 creates": they stay as long as the zone does.
@@ -144,10 +161,33 @@ function putProblem(
   set: RecordSet,
 ): string | undefined {
   // API_Change, CREATE and UPSERT: only the latter takes the place of a set that exists.
-  if (action === "CREATE" && here.some((other) => other.type === set.type)) {
+  if (action === "CREATE" && here.some((other) => isSamePlace(other, set))) {
     return `Tried to create resource record set [name='${set.name}', type='${set.type}'] but it already exists`;
   }
-  return placeProblem(apex, here, set) ?? valuesProblem(set);
+  return placeProblem(apex, here, set) ?? failoverProblem(here, set) ?? valuesProblem(set);
+}
+
+/**
+ * A name and type has a simple set, or one PRIMARY and one SECONDARY (API_ResourceRecordSet, Failover and
+ * SetIdentifier). Developer Guide, "Values specific for failover records": a PRIMARY that is no alias has a health check.
+ */
+function failoverProblem(here: readonly RecordSet[], { name, type, ...set }: RecordSet): string | undefined {
+  const which = `[name='${name}', type='${type}']`;
+  const { failover } = set;
+  const others = here.filter((other) => other.type === type);
+  if (failover === undefined) {
+    return others.some((other) => other.failover)
+      ? `RRSet ${which} without a set identifier conflicts with one that has one`
+      : undefined;
+  }
+  if (others.some((other) => !other.failover)) return `RRSet ${which} conflicts with a simple record set`;
+  if (failover.role === "PRIMARY" && failover.healthCheckId === undefined)
+    return `Invalid request: missing health check of the PRIMARY ${which}`;
+  const isTaken = others.some(
+    (other) =>
+      other.failover?.role === failover.role && other.failover.setIdentifier !== failover.setIdentifier,
+  );
+  return isTaken ? `RRSet ${which} has a ${failover.role} already` : undefined;
 }
 
 /** Which types may stand where. */
@@ -213,6 +253,8 @@ function sizeProblems(changes: readonly Change[]): readonly string[] {
 /** Same TTL and same values in any order. The text counts: `a.example.com` is not `a.example.com.` here. */
 function isSame(a: RecordSet, b: RecordSet): boolean {
   if (a.ttlSeconds !== b.ttlSeconds || a.values.length !== b.values.length) return false;
+  if (a.failover?.role !== b.failover?.role || a.failover?.healthCheckId !== b.failover?.healthCheckId)
+    return false;
   const bValues = [...b.values].sort();
   return [...a.values].sort().every((value, i) => value === bValues[i]);
 }

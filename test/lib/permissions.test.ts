@@ -181,6 +181,7 @@ describe("what the running code calls and what it is allowed", () => {
     "client-dynamodb": "dynamodb",
     "client-lambda": "lambda",
     "client-route-53": "route53",
+    "client-s3": "s3",
     "client-secrets-manager": "secretsmanager",
     "client-sns": "sns",
     "client-ssm": "ssm",
@@ -215,8 +216,12 @@ describe("what the running code calls and what it is allowed", () => {
   });
 
   test("the sweep is granted every action it calls, and no other", () => {
-    const granted = actionsOf(sweepOf(withSecrets));
+    const beacons = withService({ more: "    via: beacons" });
+    const ofBeacons = sweepOf(`${beacons}\nbeacons: [eu-south-1, ca-central-1, ap-south-1]\n`);
+    const granted = [...new Set([...actionsOf(sweepOf(withSecrets)), ...actionsOf(ofBeacons)])];
     const notByCode = [
+      // GetObject says whether something is missing to those only who may list.
+      "s3:ListBucket",
       "logs:CreateLogStream",
       "logs:PutLogEvents",
       // Lambda sends what failed to the queue in the function's name.

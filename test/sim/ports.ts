@@ -11,7 +11,7 @@ import type { Life, Simulation, Trouble } from "./simulation.ts";
 
 const never = new Promise<never>(() => {});
 
-type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
+export type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>;
 
 /** The world as one sweep meets it: everything takes time, and may fail, or stop the sweep, before or after. */
 export function worldOf(sim: Simulation, life: Life): World {
@@ -68,7 +68,7 @@ async function awake(sim: Simulation, life: Life): Promise<void> {
 }
 
 /** An effect counts the effects before it, takes its time, and meets the trouble that is meant for it. */
-function effectsOf(sim: Simulation, life: Life): Effect {
+export function effectsOf(sim: Simulation, life: Life): Effect {
   const { clock } = sim;
   const strike = (name: string): Trouble | undefined => {
     const trouble = life.trouble.get(life.effectCount) ?? sim.fault(name, clock.now());

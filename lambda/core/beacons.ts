@@ -1,0 +1,108 @@
+import type { Beacons } from "./config.ts";
+import { type Change, generationRecord, type RecordSet, readGeneration, type Standing } from "./records.ts";
+
+/**
+ * Three objects that say whether the primary is in. Route 53's checkers read them; two of three decide what the name's
+ * failover records answer, so that no API of Route 53 is needed to move it. They are also the fence: each says whose
+ * word it is and its generation, and is replaced only as it was read.
+ */
+
+/** What one beacon says. */
+export type Saying = {
+  readonly word: "IN" | "OUT";
+  readonly owner: string;
+  readonly generation: number;
+};
+
+/** One beacon as it was read just now: `etag` is what a write has to name. */
+export type Seen =
+  | { readonly is: "read"; readonly body: string; readonly etag: string }
+  | { readonly is: "absent" }
+  | { readonly is: "silent"; readonly why: string };
+
+/** So many beacons that say the same are believed, and decide. */
+export const quorum = 2;
+
+/** What the checkers look for: a beacon that is lost, refused or holds something else does not say it. */
+export const outSign = "OUT gen=";
+
+export const sayingText = ({ word, owner, generation }: Saying): string =>
+  `${word} gen=${generation} owner=${owner}\n`;
+
+/** None when it is not exactly as `sayingText` writes it. */
+export function readSaying(body: string): Saying | undefined {
+  const [, word, generation, owner] = /^(IN|OUT) gen=(0|[1-9]\d{0,14}) owner=(\S+)\n$/.exec(body) ?? [];
+  if (owner === undefined) return undefined;
+  return { word: word === "OUT" ? "OUT" : "IN", owner, generation: Number(generation) };
+}
+
+const sayingOf = (seen: Seen): Saying | undefined => (seen.is === "read" ? readSaying(seen.body) : undefined);
+
+/** What enough beacons say; none while nobody can know. */
+export function agreed(seen: readonly Seen[]): Saying | undefined {
+  const sayings = seen.flatMap((each) => sayingOf(each) ?? []);
+  return sayings.find(
+    (saying) => sayings.filter((other) => sayingText(other) === sayingText(saying)).length >= quorum,
+  );
+}
+
+/** What stands for the name while the beacons say this, in the words of a record and its generation. */
+export function standingBy({ record, in: primary, out }: Beacons, saying: Saying): Standing {
+  return {
+    record: { ...record, values: [saying.word === "IN" ? primary : out] },
+    generation: generationRecord(record, saying.owner, saying.generation),
+  };
+}
+
+/** A change of the record in the words of beacons: from which generation, and what they are to say. */
+export type Turn = { readonly from: number; readonly want: Saying };
+
+/** @throws RangeError when a batch is no move between the two targets by one generation's owner */
+export function turnOf({ in: primary, out }: Beacons, changes: readonly Change[]): Turn {
+  const of = (action: Change["action"], isTxt: boolean): RecordSet | undefined =>
+    changes.find((change) => change.action === action && (change.record.type === "TXT") === isTxt)?.record;
+  const [value] = of("CREATE", false)?.values ?? [];
+  const txt = of("CREATE", true);
+  const before = of("DELETE", true);
+  const next = txt && readGeneration(txt);
+  if (next === undefined || (value !== primary && value !== out)) {
+    throw new RangeError(`beacons answer ${primary} or ${out}, and not ${value ?? "nothing"}`);
+  }
+  const from = before === undefined ? 0 : (readGeneration(before)?.generation ?? Number.NaN);
+  return { from, want: { word: value === primary ? "IN" : "OUT", ...next } };
+}
+
+/**
+ * What to do about one beacon: it says what is wanted already, it is behind and may be written as it was read, it says
+ * something that nobody may write over, or nothing is known of it.
+ */
+export type Step = "said" | "write" | "strange" | "not known";
+
+export function stepFor(seen: Seen, want: Saying): Step {
+  if (seen.is === "silent") return "not known";
+  if (seen.is === "absent") return "write";
+  const saying = readSaying(seen.body);
+  if (saying === undefined || saying.owner !== want.owner) return "strange";
+  if (sayingText(saying) === sayingText(want)) return "said";
+  return saying.generation < want.generation ? "write" : "strange";
+}
+
+/**
+ * Whether the change may be tried: the beacons are where it begins, or on the way to where it ends. Where enough of
+ * them say anything else it was overtaken, and what became of it has to be read.
+ */
+export function isOpen(seen: readonly Seen[], { from, want }: Turn): boolean {
+  const saying = agreed(seen);
+  if (saying === undefined) return true;
+  const isOurs = saying.owner === want.owner;
+  return isOurs && (saying.generation === from || sayingText(saying) === sayingText(want));
+}
+
+/** What a beacon that fell behind, or is gone, is to say again. What says something strange is left to people. */
+export const needsRepair = (seen: Seen, saying: Saying): boolean => stepFor(seen, saying) === "write";
+
+/** A Region's bucket. Bucket names are the whole world's: the prefix is an installation's alone. */
+export const beaconBucket = (prefix: string, region: string): string => `${prefix}-${region}`;
+
+/** The key of a name's beacon, in every bucket. */
+export const beaconKey = ({ name, type }: Beacons["record"]): string => `${name}/${type}`;

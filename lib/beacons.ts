@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { Aws, CfnOutput, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CfnHealthCheck } from "aws-cdk-lib/aws-route53";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { beaconBucket, outSign, quorum } from "../lambda/core/beacons.ts";
+import type { Beacons, Service } from "../lambda/core/config.ts";
+import { checkerRanges } from "./checker-ranges.ts";
+import { beaconCheckOutput } from "./stack-names.ts";
+
+/** The beacons of all services that have some. */
+export const beaconsOf = (services: readonly Service[]): Beacons[] =>
+  services.flatMap(({ dns }) => dns.beacons ?? []);
+
+/** What an installation's buckets begin with: a bucket's name is the whole world's, in lower case and short. */
+export const bucketPrefix = (owner: string): string => {
+  const digest = createHash("sha256").update(owner).digest("hex").slice(0, 8);
+  return `pointsman-${digest}-${Aws.ACCOUNT_ID}`;
+};
+
+const bucketArn = (prefix: string, region: string): string =>
+  `arn:${Aws.PARTITION}:s3:::${beaconBucket(prefix, region)}`;
+
+/** What the sweep may do in S3: read and write exactly the beacons, and be told that one is missing. */
+export function beaconPermissions(services: readonly Service[], prefix: string): PolicyStatement[] {
+  const all = beaconsOf(services);
+  const regions = [...new Set(all.flatMap(({ regions }) => regions))];
+  if (regions.length === 0) return [];
+  const keys = all.flatMap(({ regions, key }) =>
+    regions.map((region) => `${bucketArn(prefix, region)}/${key}`),
+  );
+  return [
+    new PolicyStatement({ actions: ["s3:GetObject", "s3:PutObject"], resources: keys }),
+    // GetObject answers 403 instead of 404 to who may not list (S3 API, GetObject): a lost one could not be replaced.
+    new PolicyStatement({
+      actions: ["s3:ListBucket"],
+      resources: regions.map((region) => bucketArn(prefix, region)),
+    }),
+  ];
+}
+
+export type BeaconBucketProps = {
+  readonly services: readonly Service[];
+  readonly owner: string;
+  readonly region: string;
+};
+
+/**
+ * One Region's beacons: a private bucket whose objects Route 53's checkers alone may read without credentials. It
+ * outlives the stack: names' failover records go on to depend on it.
+ */
+export class BeaconBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { services, owner, region }: BeaconBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, "Bucket", {
+      bucketName: beaconBucket(bucketPrefix(owner), region),
+      encryption: BucketEncryption.S3_MANAGED,
+      // A policy that ends at fixed address ranges is not public (S3 User Guide, "The meaning of public").
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new AnyPrincipal()],
+        actions: ["s3:GetObject"],
+        resources: beaconsOf(services).map(({ key }) => this.bucket.arnForObjects(key)),
+        conditions: { IpAddress: { "aws:SourceIp": checkerRanges } },
+      }),
+    );
+    Validations.of(this.bucket).acknowledge({
+      id: "AwsSolutions-S1",
+      reason:
+        "Sixteen checkers read it every ten seconds: a log of that says nothing and costs more than the rest.",
+    });
+  }
+}
+
+export type BeaconChecksProps = {
+  readonly beacons: Beacons;
+  readonly owner: string;
+  readonly service: string;
+};
+
+/** What decides whether a name's PRIMARY is in: one health check a beacon, and one that is healthy when two of them are. */
+export class BeaconChecks extends Construct {
+  readonly calculated: CfnHealthCheck;
+
+  constructor(scope: Construct, id: string, { beacons, owner, service }: BeaconChecksProps) {
+    super(scope, id);
+    const checks = beacons.regions.map(
+      (region) =>
+        new CfnHealthCheck(this, region, {
+          healthCheckConfig: {
+            type: "HTTPS_STR_MATCH",
+            fullyQualifiedDomainName: `${beaconBucket(bucketPrefix(owner), region)}.s3.${region}.${Aws.URL_SUFFIX}`,
+            port: 443,
+            resourcePath: `/${beacons.key}`,
+            searchString: outSign,
+            inverted: true,
+            requestInterval: 10,
+            failureThreshold: 1,
+            enableSni: true,
+          },
+        }),
+    );
+    this.calculated = new CfnHealthCheck(this, "TwoOfThree", {
+      healthCheckConfig: {
+        type: "CALCULATED",
+        childHealthChecks: checks.map(({ attrHealthCheckId }) => attrHealthCheckId),
+        healthThreshold: quorum,
+      },
+    });
+    // A record's check that is deleted leaves its status to chance.
+    for (const check of [...checks, this.calculated]) check.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const output = new CfnOutput(this, "Output", {
+      value: this.calculated.attrHealthCheckId,
+      description: `The health check of ${service}'s PRIMARY`,
+    });
+    output.overrideLogicalId(beaconCheckOutput(service));
+  }
+}

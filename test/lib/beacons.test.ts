@@ -1,0 +1,125 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { expect, test } from "vitest";
+import { withService } from "../config/sample.ts";
+import { deployed, list, plain, resources, statementsOf } from "./deployed.ts";
+
+const regions = ["eu-south-1", "ca-central-1", "ap-south-1"];
+const text = `${withService({ more: "    via: beacons" })}\nbeacons: [${regions.join(", ")}]\n`;
+const { home, further, stacks, config } = deployed(text);
+
+const bucket = (region: string) =>
+  expect.stringMatching(new RegExp(`^pointsman-[0-9a-f]{8}-123456789012-${region}$`));
+
+test("each Region of beacons has a stack with one bucket: private, retained, for TLS alone", () => {
+  for (const region of regions) {
+    const template = further.get(region);
+    if (template === undefined) throw new Error(`no stack in ${region}`);
+    const [[, found] = []] = Object.entries(resources(template, "AWS::S3::Bucket"));
+    expect(plain(found?.Properties["BucketName"])).toEqual(bucket(region));
+    template.hasResource("AWS::S3::Bucket", {
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+    });
+  }
+  expect(stacks.filter((stack) => regions.includes(stack.region))).toHaveLength(3);
+});
+
+test("without credentials, exactly the beacons are read, and from Route 53's checkers only", () => {
+  const template = further.get("eu-south-1");
+  const [[, policy] = []] = Object.entries(resources(template ?? home, "AWS::S3::BucketPolicy"));
+  if (policy === undefined) throw new Error("no policy");
+  const { Statement } = policy.Properties["PolicyDocument"] as { Statement: Record<string, unknown>[] };
+  const allowing = Statement.filter(({ Effect }) => Effect === "Allow").map(plain);
+  expect(allowing).toEqual([
+    {
+      Effect: "Allow",
+      Principal: { AWS: "*" },
+      Action: "s3:GetObject",
+      Resource: expect.stringMatching(/^<Beacon.*\.Arn>\/shop\.acme\.com\/A$/),
+      Condition: { IpAddress: { "aws:SourceIp": expect.arrayContaining(["15.177.0.0/18"]) } },
+    },
+  ]);
+  const ranges = JSON.stringify(allowing).match(/\d+\.\d+\.\d+\.\d+\/\d+/g) ?? [];
+  expect(ranges).toHaveLength(17);
+  // Block Public Access takes ranges wider than /8 for public.
+  expect(ranges.every((range) => Number(range.split("/")[1]) >= 18)).toBe(true);
+});
+
+test("the sweep may read and write exactly the beacons, and nothing in Route 53", () => {
+  const all = statementsOf(home, "Sweep").map((statement) => ({
+    actions: list(statement.Action),
+    resources: list(plain(statement.Resource)),
+  }));
+  const s3 = all.filter(({ actions }) => actions.some((action) => action.startsWith("s3:")));
+  const arn = (region: string, key: string) =>
+    expect.stringMatching(new RegExp(`^arn:aws:s3:::pointsman-[0-9a-f]{8}-123456789012-${region}${key}$`));
+  expect(s3).toEqual([
+    {
+      actions: ["s3:GetObject", "s3:PutObject"],
+      resources: [...regions].sort().map((region) => arn(region, "/shop.acme.com/A")),
+    },
+    { actions: ["s3:ListBucket"], resources: [...regions].sort().map((region) => arn(region, "")) },
+  ]);
+  const actions = all.flatMap(({ actions }) => actions);
+  expect(actions.filter((action) => action.startsWith("route53:"))).toEqual([]);
+});
+
+test("three fast health checks look for OUT, upside down, and two of three decide", () => {
+  home.resourceCountIs("AWS::Route53::HealthCheck", 4);
+  for (const region of regions) {
+    home.hasResource("AWS::Route53::HealthCheck", {
+      DeletionPolicy: "Retain",
+      Properties: {
+        HealthCheckConfig: {
+          Type: "HTTPS_STR_MATCH",
+          FullyQualifiedDomainName: Match.objectLike({
+            "Fn::Join": ["", Match.arrayWith([Match.stringLikeRegexp(`-${region}\\.s3\\.${region}\\.`)])],
+          }),
+          Port: 443,
+          ResourcePath: "/shop.acme.com/A",
+          SearchString: "OUT gen=",
+          Inverted: true,
+          RequestInterval: 10,
+          FailureThreshold: 1,
+          EnableSNI: true,
+        },
+      },
+    });
+  }
+  home.hasResource("AWS::Route53::HealthCheck", {
+    DeletionPolicy: "Retain",
+    Properties: { HealthCheckConfig: { Type: "CALCULATED", HealthThreshold: 2 } },
+  });
+  expect(Object.keys(home.findOutputs("*"))).toContain("BeaconCheckshop");
+  expect(Object.keys(home.findOutputs("*"))).toEqual(expect.arrayContaining(["BeaconBuckets", "Owner"]));
+});
+
+test("the sweep is told what the buckets begin with", () => {
+  const functions = Object.values(resources(home, "AWS::Lambda::Function"));
+  const environments = functions.map(({ Properties }) => plain(Properties["Environment"]));
+  expect(JSON.stringify(environments)).toMatch(/"BEACON_BUCKETS":"pointsman-[0-9a-f]{8}-123456789012"/);
+  expect(config.services[0]?.dns.beacons?.regions).toEqual(regions);
+});
+
+test("cdk-nag's AwsSolutions has nothing against it", () => {
+  for (const stack of stacks) {
+    const { violations } = new AwsSolutionsChecks().validateScope(stack);
+    expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
+  }
+});
+
+test("without beacons there is no bucket, no check and no permission", () => {
+  const { home, stacks } = deployed(withService());
+  expect(stacks).toHaveLength(5);
+  home.resourceCountIs("AWS::Route53::HealthCheck", 0);
+  expect(JSON.stringify(statementsOf(home, "Sweep"))).not.toContain("s3:");
+});
