@@ -54,7 +54,8 @@ const singleCheck = (probed: Probed, options: HttpOptions & PlaceOptions): Singl
 
 const check = (planned: readonly Planned[], way: Combination | undefined, what: string): Check => {
   const checks = planned.map(({ probed, check: options }) => singleCheck(known(probed, what), options));
-  return way === undefined ? known(checks[0], what) : { type: way, checks };
+  if (way !== undefined) return { type: way, checks };
+  return checks.length > 1 ? { type: "all", checks } : known(checks[0], what);
 };
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
@@ -62,7 +63,7 @@ const targetEndpointId = (service: string, target: FileTarget): string => `${ser
 const compileTarget = (id: string, target: FileTarget): Target => ({
   id: target.id,
   endpoint: targetEndpointId(id, target),
-  value: normalHost(target.value),
+  values: [target.value].flat().map(normalHost),
 });
 
 const compileService = ([id, service]: readonly [string, FileService]): Service => ({

@@ -143,32 +143,44 @@ const pinnedProbe = (
   return url && { scheme, url, to, pinned: true, inside: check.private === true, said };
 };
 
-const targetProbe = (
+/** A value of a target, and where it stands. */
+export type Value = { readonly value: string | undefined; readonly path: Path };
+
+/** What a name holds while it points to the target, as far as it could be read. */
+export const valuesOf = ({ value }: Draft<FileTarget>, targetPath: Path): Value[] => {
+  const path = [...targetPath, "value"];
+  if (value === undefined || typeof value === "string") return [{ value, path }];
+  return value.map((one, index) => ({ value: one, path: [...path, index] }));
+};
+
+/** Whether a place in the file is a target's value, or one of several. */
+export const isOfValue = (path: Path): boolean => path[0] === "services" && path[4] === "value";
+
+const probesOfPart = (
   { check, path, connectPath }: Part<Draft<FileTargetCheck>>,
   service: Draft<FileService>,
-  target: Draft<FileTarget>,
-  valuePath: Path,
-): Probed | undefined => {
+  values: readonly Value[],
+): (Probed | undefined)[] => {
   const found = writtenIn(check);
-  if (!found) return undefined;
+  if (!found) return [undefined];
   const { scheme, written } = found;
   const connect = check.connect === undefined ? undefined : connectPath;
   if (typeof written === "string" && !written.startsWith("/")) {
-    return urlProbe(scheme, written, check, connect ?? [...path, scheme]);
+    return [urlProbe(scheme, written, check, connect ?? [...path, scheme])];
   }
   const name = check.host ?? service.dns?.name;
-  return pinnedProbe(found, check, name, target.value, connect ?? valuePath);
+  if (connect !== undefined) return [pinnedProbe(found, check, name, undefined, connect)];
+  return values.map(({ value, path: said }) => pinnedProbe(found, check, name, value, said));
 };
 
 /**
- * What a target's check comes to, or each of those it combines: pinned to the target's own address unless the file
- * says otherwise.
+ * What a target's check comes to, or each of those it combines: pinned to the target's own address, each of them where
+ * it has several, unless the file says otherwise.
  */
 export const targetProbes = (service: Draft<FileService>, target: Draft<FileTarget>, path: Path): Planned[] =>
-  partsOf(mergedCheck(service, target), [...path, "check"]).map((part) => ({
-    check: part.check,
-    probed: targetProbe(part, service, target, [...path, "value"]),
-  }));
+  partsOf(mergedCheck(service, target), [...path, "check"]).flatMap((part) =>
+    probesOfPart(part, service, valuesOf(target, path)).map((probed) => ({ check: part.check, probed })),
+  );
 
 export type Entry<T> = { readonly id: string; readonly value: T; readonly path: Path };
 

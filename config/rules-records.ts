@@ -1,5 +1,4 @@
-import { isIPv4, isIPv6 } from "node:net";
-import { isHostname, normalHost } from "./address.ts";
+import { normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
 import { type Entry, servicesOf, targetsOf } from "./probes.ts";
@@ -86,31 +85,6 @@ export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
   });
 };
 
-const wanted = {
-  A: { fits: isIPv4, what: "an IPv4 address" },
-  AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
-  CNAME: { fits: (value: string) => isHostname(value) && !isIPv4(value), what: "a name" },
-} as const;
-
-const typeHint = (value: string): string | undefined => {
-  if (isIPv4(value)) return "IPv4 addresses go with type A";
-  return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
-};
-
-const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
-  const { type } = service.value.dns ?? {};
-  if (type === undefined) return undefined;
-  if (!wanted[type].fits(value)) {
-    return {
-      message: `${quote(value)} is not ${wanted[type].what}, as type ${type} needs`,
-      hint: typeHint(value),
-    };
-  }
-  if (type !== "CNAME" || !moved.has(normalHost(value))) return undefined;
-  const message = `${normalHost(value)} is a name that is moved itself: it would point in a circle`;
-  return { message, hint: "write the name of the target behind it" };
-};
-
 /** Words that stand in alerts and tables where a target's id would. */
 const reservedIds = ["orphan", "nothing", "armed", "disarmed"];
 
@@ -124,32 +98,3 @@ export const targetIdRule = (file: Draft<FileConfig>): Problem[] =>
       return [{ path: [...target.path, "id"], message: `a target cannot be called ${quote(id)}`, hint }];
     }),
   );
-
-/** A target's value must fit the record's type, differ from its siblings' and not lead back to a moved name. */
-export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
-  const services = servicesOf(file);
-  const moved = new Set(
-    services.flatMap(({ value }) => (value.dns?.name ? [normalHost(value.dns.name)] : [])),
-  );
-  return services.flatMap((service) => {
-    const seen = new Map<string, string>();
-    return targetsOf(service).flatMap((target): Problem[] => {
-      const { value } = target.value;
-      if (value === undefined) return [];
-      const path = [...target.path, "value"];
-      const twin = seen.get(normalHost(value));
-      seen.set(normalHost(value), target.id);
-      if (twin !== undefined) {
-        return [
-          {
-            path,
-            message: `the same value as target ${quote(twin)}`,
-            hint: "a move between them would change nothing",
-          },
-        ];
-      }
-      const problem = valueProblem(value, service, moved);
-      return problem ? [{ path, ...problem }] : [];
-    });
-  });
-};

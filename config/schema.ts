@@ -111,8 +111,9 @@ const targetCheck = map({
 const target = map({
   id: must(v.id(), "Its name in alerts and in the history; unique in its service."),
   value: must(
-    v.host(),
-    "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME.",
+    v.hosts(),
+    "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME; or a list of addresses, which are all probed.",
+    { limits: `one, or 1 to ${v.mostValues}` },
   ),
   check: may(targetCheck, "What differs from the service's check for this target."),
 }).meta({ title: "target" });

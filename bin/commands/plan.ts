@@ -5,7 +5,7 @@ import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { HostedZone, Service } from "../../lambda/core/config.ts";
-import { generationName, pointsTo, type Standing } from "../../lambda/core/records.ts";
+import { generationName, pointsTo, type Standing, sayTarget } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
@@ -26,7 +26,7 @@ export type Plan = {
 export function planOf(service: Service, standing: Standing): Plan {
   const [primary] = service.targets;
   const named = `${service.id} (${service.dns.name} ${service.dns.type}, ${service.mode})`;
-  const wanted = `${primary?.value ?? ""} (TTL ${service.dns.ttlSeconds} s): ${primary?.id ?? ""}`;
+  const wanted = `${primary ? sayTarget(primary) : ""} (TTL ${service.dns.ttlSeconds} s): ${primary?.id ?? ""}`;
   const at = pointsTo(service, standing.record);
   const now =
     at === undefined

@@ -3,7 +3,7 @@ import { availability } from "../../lambda/core/counters.ts";
 import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import type { Maintenance, Note } from "../../lambda/core/hands.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
-import { pointsTo } from "../../lambda/core/records.ts";
+import { pointsTo, sayTarget } from "../../lambda/core/records.ts";
 import { noteOf } from "../../lambda/core/report.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import type { Desk } from "./desk.ts";
@@ -113,7 +113,7 @@ function targetView(
   return {
     ...view,
     target: target.id,
-    value: target.value,
+    value: sayTarget(target),
     hasName: target.id === active,
     ...(notReady !== undefined && { notReady }),
   };

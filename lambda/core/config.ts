@@ -200,8 +200,8 @@ export type Target = {
   readonly id: string;
   /** The id of the endpoint that is probed for it: `<service>/<target>`. */
   readonly endpoint: string;
-  /** The record's value while the name points here. */
-  readonly value: string;
+  /** The record's values while the name points here. */
+  readonly values: readonly string[];
 };
 
 /** A hosted zone and the way to it. */

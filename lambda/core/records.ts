@@ -1,5 +1,12 @@
 import type { RecordType, Service, Target } from "./config.ts";
 
+/** What a name holds while it points to a target, as a person reads it. */
+export const sayTarget = ({ values }: Target): string => values.join(", ");
+
+/** Whether a name with these values, as a server answered them, points to the target. */
+export const holds = (target: Target, values: readonly string[]): boolean =>
+  isSameSet(target.values.map(comparable), values.map(comparable));
+
 /** A record set as Route 53 holds it. Names are lower-case, without the trailing dot. */
 export type RecordSet = {
   readonly name: string;
@@ -17,7 +24,7 @@ export const recordFor = (service: Service, target: Target): RecordSet => ({
   name: service.dns.name,
   type: service.dns.type,
   ttlSeconds: service.dns.ttlSeconds,
-  values: [target.value],
+  values: target.values,
 });
 
 /**

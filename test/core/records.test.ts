@@ -4,6 +4,7 @@ import type { Service } from "../../lambda/core/config.ts";
 import {
   generationName,
   generationRecord,
+  holds,
   pointsTo,
   type RecordSet,
   readGeneration,
@@ -24,6 +25,15 @@ const cname = (value: string, ttlSeconds = 60): RecordSet => ({
 
 test("a target's record has the service's name, type and TTL", () =>
   expect(recordFor(shop, frankfurt)).toEqual(pointing("192.0.2.10")));
+
+test.each([
+  ["all of its values, in any order", ["192.0.2.2", "192.0.2.1"], true],
+  ["one of them only", ["192.0.2.1"], false],
+  ["one more", ["192.0.2.1", "192.0.2.2", "192.0.2.3"], false],
+  ["nothing", [], false],
+])("an answer is a target's of two values when it has %s", (_, values, is) =>
+  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, values)).toBe(is),
+);
 
 describe("the TXT record that fences a name stands", () => {
   test.each([
@@ -106,7 +116,11 @@ describe("the name points to", () => {
   const site: Service = {
     ...shop,
     dns: { ...shop.dns, name: "www.example.com", type: "CNAME" },
-    targets: [{ id: "main", endpoint: "site/main", value: "main.example.net" }],
+    targets: [{ id: "main", endpoint: "site/main", values: ["main.example.net"] }],
+  };
+  const pair: Service = {
+    ...shop,
+    targets: [frankfurt, { ...ireland, values: ["198.51.100.20", "198.51.100.21"] }],
   };
   test.each<[string, Service, RecordSet | null, string | undefined]>([
     ["the primary", shop, pointing("192.0.2.10"), "frankfurt"],
@@ -115,6 +129,8 @@ describe("the name points to", () => {
     ["the primary, though spelt otherwise", site, cname("Main.example.net."), "main"],
     ["nothing", shop, null, undefined],
     ["an address that is no target's", shop, pointing("203.0.113.9"), "orphan"],
+    ["a standby of two values, in any order", pair, two("198.51.100.21", "198.51.100.20"), "ireland"],
+    ["half of a standby of two values", pair, two("198.51.100.20"), "orphan"],
     ["two targets at once", shop, two("192.0.2.10", "198.51.100.20"), "orphan"],
   ])("%s", (_, service, record, id) => expect(pointsTo(service, record)).toBe(id));
 });

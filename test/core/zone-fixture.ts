@@ -8,20 +8,20 @@ export const owner = "stack-1";
 export const otherOwner = "stack-2";
 
 export const [frankfurt, ireland, oslo] = [
-  { id: "frankfurt", endpoint: "shop/frankfurt", value: "192.0.2.10" },
-  { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.20" },
-  { id: "oslo", endpoint: "shop/oslo", value: "203.0.113.30" },
+  { id: "frankfurt", endpoint: "shop/frankfurt", values: ["192.0.2.10"] },
+  { id: "ireland", endpoint: "shop/ireland", values: ["198.51.100.20"] },
+  { id: "oslo", endpoint: "shop/oslo", values: ["203.0.113.30"] },
 ];
 
 /** A shop with a primary and two standbys. */
 export const shop3: Service = { ...shop, targets: [frankfurt, ireland, oslo] };
 
 /** The shop's record. */
-export const pointing = (value: string, ttlSeconds = 15): RecordSet => ({
+export const pointing = (values: string | readonly string[], ttlSeconds = 15): RecordSet => ({
   name: "shop.example.com",
   type: "A",
   ttlSeconds,
-  values: [value],
+  values: [values].flat(),
 });
 
 /** The TXT record beside it. */

@@ -29,7 +29,7 @@ export function hostOfEndpoint(configs: readonly Config[], id: string): string |
 export function hostOfValue(configs: readonly Config[], name: string, value: string): string | undefined {
   for (const config of configs) {
     const targets = config.services.find(({ dns }) => dns.name === name)?.targets ?? [];
-    const target = targets.find((target) => target.value === value);
+    const target = targets.find((target) => target.values.join() === value);
     if (target) return hostOfEndpoint([config], target.endpoint);
   }
   return undefined;
@@ -38,5 +38,5 @@ export function hostOfValue(configs: readonly Config[], name: string, value: str
 /** Whether any of the configs has this value as the name's primary. */
 export const isPrimary = (configs: readonly Config[], name: string, value: string): boolean =>
   configs.some(({ services }) =>
-    services.some(({ dns, targets }) => dns.name === name && targets[0]?.value === value),
+    services.some(({ dns, targets }) => dns.name === name && targets[0]?.values.join() === value),
   );

@@ -93,7 +93,7 @@ export function unserved(sim: Simulation, service: Service, sinceMs: number): st
     return host !== undefined && wasUp(known, host, sinceMs, sim.clock.now());
   };
   const { value } = standsIn(zoneNow(sim), service.dns);
-  if (isUp(value) || !service.targets.some((target) => isUp(target.value))) return [];
+  if (isUp(value) || !service.targets.some((target) => isUp(target.values.join()))) return [];
   const atS = (sim.clock.now() - startMs) / 1000;
   return [`${name} still leads to ${value} at ${atS} s, which is down, and another target is up`];
 }

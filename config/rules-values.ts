@@ -1,0 +1,128 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { isHostname, normalHost } from "./address.ts";
+import type { Draft } from "./draft.ts";
+import { type Problem, quote } from "./finding.ts";
+import { combinationIn } from "./parts.ts";
+import {
+  type Entry,
+  isOfValue,
+  mergedCheck,
+  servicesOf,
+  targetProbes,
+  targetsOf,
+  type Value,
+  valuesOf,
+} from "./probes.ts";
+import type { FileConfig, FileService, FileTarget } from "./schema.ts";
+import { mostValues } from "./schema-values.ts";
+
+type ServiceEntry = Entry<Draft<FileService>>;
+type TargetEntry = Entry<Draft<FileTarget>>;
+
+const wanted = {
+  A: { fits: isIPv4, what: "an IPv4 address" },
+  AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
+  CNAME: { fits: (value: string) => isHostname(value) && !isIPv4(value), what: "a name" },
+} as const;
+
+const typeHint = (value: string): string | undefined => {
+  if (isIPv4(value)) return "IPv4 addresses go with type A";
+  return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
+};
+
+const circle = (name: string): Omit<Problem, "path"> => ({
+  message: `${name} is a name that is moved itself: it would point in a circle`,
+  hint: "write the name of the target behind it",
+});
+
+const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
+  const { type } = service.value.dns ?? {};
+  if (type === undefined) return undefined;
+  if (!wanted[type].fits(value)) {
+    return {
+      message: `${quote(value)} is not ${wanted[type].what}, as type ${type} needs`,
+      hint: typeHint(value),
+    };
+  }
+  return type === "CNAME" && moved.has(normalHost(value)) ? circle(normalHost(value)) : undefined;
+};
+
+const valueProblems = (
+  values: readonly Value[],
+  service: ServiceEntry,
+  moved: ReadonlySet<string>,
+): Problem[] => {
+  const seen = new Set<string>();
+  return values.flatMap(({ value, path }) => {
+    if (value === undefined) return [];
+    const isTwice = seen.has(normalHost(value));
+    seen.add(normalHost(value));
+    if (isTwice) return [{ path, message: `${quote(value)} is written twice`, hint: "each value once" }];
+    const problem = valueProblem(value, service, moved);
+    return problem ? [{ path, ...problem }] : [];
+  });
+};
+
+/** What may not be with several values. */
+const severalProblems = (service: ServiceEntry, { value: target, path }: TargetEntry): Problem[] => {
+  const values = valuesOf(target, path);
+  const at = [...path, "value"];
+  if (values.length < 2) return [];
+  if (service.value.dns?.type === "CNAME") {
+    return [{ path: at, message: "a CNAME record has one value", hint: "one name" }];
+  }
+  const probes = targetProbes(service.value, target, path).flatMap(({ probed }) => probed ?? []);
+  const everyValue = "say with connect where to probe instead";
+  if (
+    combinationIn(mergedCheck(service.value, target)) === "any" &&
+    probes.some(({ said }) => isOfValue(said))
+  ) {
+    return [
+      {
+        path: at,
+        message: "several values go with no check of any: each of them must be good",
+        hint: everyValue,
+      },
+    ];
+  }
+  if (probes.length <= mostValues) return [];
+  const message = `${values.length} values and their checks are ${probes.length} probes at once; ${mostValues} are the most`;
+  return [{ path: at, message, hint: `fewer values or checks, or ${everyValue}` }];
+};
+
+/** What a target's record would hold, in one spelling and order. */
+const contentOf = ({ value, path }: TargetEntry): string =>
+  valuesOf(value, path)
+    .flatMap((one) => (one.value === undefined ? [] : [normalHost(one.value)]))
+    .sort()
+    .join(" ");
+
+const twinProblems = (targets: readonly TargetEntry[]): Problem[] => {
+  const seen = new Map<string, string>();
+  return targets.flatMap((target) => {
+    const content = contentOf(target);
+    const twin = seen.get(content);
+    if (content !== "") seen.set(content, target.id);
+    if (twin === undefined) return [];
+    const message = `the same value as target ${quote(twin)}`;
+    return [{ path: [...target.path, "value"], message, hint: "a move between them would change nothing" }];
+  });
+};
+
+/** A target's values must fit the record's type, differ from its siblings' and not lead back to a moved name. */
+export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
+  const services = servicesOf(file);
+  const moved = new Set(
+    services.flatMap(({ value }) => (value.dns?.name ? [normalHost(value.dns.name)] : [])),
+  );
+  return services.flatMap((service) => {
+    const targets = targetsOf(service);
+    const twins = twinProblems(targets);
+    const others = targets.flatMap((target) => [
+      ...valueProblems(valuesOf(target.value, target.path), service, moved),
+      ...severalProblems(service, target),
+    ]);
+    // A twin is said to be one, and not once more what is wrong with both.
+    return [...twins, ...others.filter(({ path }) => !twins.some((twin) => `${twin.path}` === `${path}`))];
+  });
+};
