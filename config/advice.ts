@@ -66,7 +66,8 @@ const homeWithTarget: Advice = (file) => {
       ];
       if (!hosts.some((host) => regionIn(host, home))) return [];
       const message = `this target is in ${home}, which is home: both would be gone on the same day`;
-      return [{ path: [...target.path, "value"], message, hint: "another Region first in locations" }];
+      const [{ path } = target] = valuesOf(target.value, target.path);
+      return [{ path, message, hint: "another Region first in locations" }];
     }),
   );
 };

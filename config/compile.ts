@@ -1,4 +1,5 @@
 import type {
+  Alias,
   Check,
   Config,
   Endpoint,
@@ -10,6 +11,7 @@ import type {
   TcpCheck,
 } from "../lambda/core/config.ts";
 import { normalHost, parsePlace } from "./address.ts";
+import { zoneOfService } from "./aws-zones.ts";
 import { type HttpOptions, httpCheck, known, websocketCheck } from "./compile-http.ts";
 import { type PlaceOptions, placeCheck } from "./compile-place.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
@@ -60,10 +62,19 @@ const check = (planned: readonly Planned[], way: Combination | undefined, what: 
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 
-const compileTarget = (id: string, target: FileTarget): Target => ({
+const compileTarget = (id: string, target: FileTarget, zoneId: string): Target => ({
   id: target.id,
   endpoint: targetEndpointId(id, target),
-  values: [target.value].flat().map(normalHost),
+  ...(target.alias
+    ? { values: [], alias: compileAlias(target.alias, zoneId) }
+    : { values: [target.value ?? []].flat().map(normalHost) }),
+});
+
+/** Route 53 must not judge by itself what we judge: with its own idea of health it might answer nothing. */
+const compileAlias = ({ name, zoneId }: NonNullable<FileTarget["alias"]>, own: string): Alias => ({
+  name: `${normalHost(name)}.`,
+  zoneId: zoneId ?? zoneOfService(normalHost(name)) ?? own,
+  evaluateTargetHealth: false,
 });
 
 const compileService = ([id, service]: readonly [string, FileService]): Service => ({
@@ -76,7 +87,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
     type: service.dns.type,
     ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,
   },
-  targets: service.targets.map((target) => compileTarget(id, target)),
+  targets: service.targets.map((target) => compileTarget(id, target, service.dns.zoneId)),
   failback: service.failback ?? defaults.failback,
   failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
   maxMovesPerHour: service.maxMovesPerHour ?? defaults.maxMovesPerHour,

@@ -112,6 +112,11 @@ const sections = (file: JsonSchema): Section[] => {
     of("`services.<id>.dns`", "", service?.properties?.["dns"]),
     check("`services.<id>.check`", `A map with ${oneOf}.`, service?.properties?.["check"]),
     of("`services.<id>.targets`", "A list; the first is the primary.", target),
+    of(
+      "`services.<id>.targets[].alias`",
+      "Instead of `value`; type A and AAAA only. `evaluateTargetHealth` is always false.",
+      target?.properties?.["alias"],
+    ),
     check(
       "`services.<id>.targets[].check`",
       "What is not said here is taken from the service's check. A scheme here leaves the service's scheme and port.",

@@ -146,15 +146,17 @@ const pinnedProbe = (
 /** A value of a target, and where it stands. */
 export type Value = { readonly value: string | undefined; readonly path: Path };
 
-/** What a name holds while it points to the target, as far as it could be read. */
-export const valuesOf = ({ value }: Draft<FileTarget>, targetPath: Path): Value[] => {
+/** What a name holds while it points to the target, as far as it could be read; of an alias the name it leads to. */
+export const valuesOf = ({ value, alias }: Draft<FileTarget>, targetPath: Path): Value[] => {
+  if (alias !== undefined) return [{ value: alias.name, path: [...targetPath, "alias", "name"] }];
   const path = [...targetPath, "value"];
   if (value === undefined || typeof value === "string") return [{ value, path }];
   return value.map((one, index) => ({ value: one, path: [...path, index] }));
 };
 
 /** Whether a place in the file is a target's value, or one of several. */
-export const isOfValue = (path: Path): boolean => path[0] === "services" && path[4] === "value";
+export const isOfValue = (path: Path): boolean =>
+  path[0] === "services" && (path[4] === "value" || path[4] === "alias");
 
 const probesOfPart = (
   { check, path, connectPath }: Part<Draft<FileTargetCheck>>,

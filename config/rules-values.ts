@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { isHostname, normalHost } from "./address.ts";
+import { needsZone } from "./aws-zones.ts";
 import type { Draft } from "./draft.ts";
 import { type Problem, quote } from "./finding.ts";
 import { combinationIn } from "./parts.ts";
@@ -45,6 +46,37 @@ const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<s
     };
   }
   return type === "CNAME" && moved.has(normalHost(value)) ? circle(normalHost(value)) : undefined;
+};
+
+const aliasProblems = (service: ServiceEntry, target: TargetEntry, moved: ReadonlySet<string>): Problem[] => {
+  const { value, alias } = target.value;
+  const path = [...target.path, "alias"];
+  const name = alias?.name === undefined ? undefined : normalHost(alias.name);
+  if (value !== undefined) {
+    return [{ path, message: "value and alias are two answers", hint: "keep one of them" }];
+  }
+  if (service.value.dns?.type === "CNAME") {
+    return [{ path, message: "an alias goes with A and AAAA", hint: "type: A, or value: with that name" }];
+  }
+  if (name === undefined || alias === undefined) return [];
+  if (moved.has(name)) return [{ path: [...path, "name"], ...circle(name) }];
+  if (Object.hasOwn(alias, "zoneId") || !needsZone(name)) return [];
+  const hint = "aws elbv2 describe-load-balancers shows it as CanonicalHostedZoneId";
+  return [
+    { path: [...path, "zoneId"], missing: true, message: "is missing: it is another in every Region", hint },
+  ];
+};
+
+/** What a target holds that is no alias. */
+const ownProblems = (service: ServiceEntry, target: TargetEntry, moved: ReadonlySet<string>): Problem[] => {
+  if (!Object.hasOwn(target.value, "value")) {
+    const path = [...target.path, "value"];
+    return [{ path, missing: true, message: "is missing", hint: "or alias" }];
+  }
+  return [
+    ...valueProblems(valuesOf(target.value, target.path), service, moved),
+    ...severalProblems(service, target),
+  ];
 };
 
 const valueProblems = (
@@ -105,7 +137,8 @@ const twinProblems = (targets: readonly TargetEntry[]): Problem[] => {
     if (content !== "") seen.set(content, target.id);
     if (twin === undefined) return [];
     const message = `the same value as target ${quote(twin)}`;
-    return [{ path: [...target.path, "value"], message, hint: "a move between them would change nothing" }];
+    const key = Object.hasOwn(target.value, "alias") ? "alias" : "value";
+    return [{ path: [...target.path, key], message, hint: "a move between them would change nothing" }];
   });
 };
 
@@ -118,10 +151,11 @@ export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
   return services.flatMap((service) => {
     const targets = targetsOf(service);
     const twins = twinProblems(targets);
-    const others = targets.flatMap((target) => [
-      ...valueProblems(valuesOf(target.value, target.path), service, moved),
-      ...severalProblems(service, target),
-    ]);
+    const others = targets.flatMap((target) =>
+      Object.hasOwn(target.value, "alias")
+        ? aliasProblems(service, target, moved)
+        : ownProblems(service, target, moved),
+    );
     // A twin is said to be one, and not once more what is wrong with both.
     return [...twins, ...others.filter(({ path }) => !twins.some((twin) => `${twin.path}` === `${path}`))];
   });

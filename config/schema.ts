@@ -108,12 +108,23 @@ const targetCheck = map({
   ...together(targetKeys, "targetCheck"),
 }).meta({ title: "target's check" });
 
+const alias = map({
+  name: must(v.dnsName(), "The name, as Route 53 shows it; also where the target is probed."),
+  zoneId: may(v.zoneId(), "The hosted zone of that name: of a load balancer its `CanonicalHostedZoneId`.", {
+    otherwise: "of CloudFront and Global Accelerator theirs, else `dns.zoneId`",
+  }),
+}).meta({ title: "alias" });
+
 const target = map({
   id: must(v.id(), "Its name in alerts and in the history; unique in its service."),
-  value: must(
+  value: may(
     v.hosts(),
     "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME; or a list of addresses, which are all probed.",
-    { limits: `one, or 1 to ${v.mostValues}` },
+    { otherwise: "required without `alias`", limits: `one, or 1 to ${v.mostValues}` },
+  ),
+  alias: may(
+    alias,
+    "What the record is an alias of while the name points here: a load balancer, a CloudFront distribution, another name of the zone.",
   ),
   check: may(targetCheck, "What differs from the service's check for this target."),
 }).meta({ title: "target" });

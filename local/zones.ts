@@ -1,5 +1,5 @@
 import type { Config, Service } from "../lambda/core/config.ts";
-import { recordFor } from "../lambda/core/records.ts";
+import { type RecordSet, recordFor } from "../lambda/core/records.ts";
 import { home } from "./route53/access.ts";
 import { openZone, type Zone } from "./route53/zone.ts";
 
@@ -13,11 +13,19 @@ export function zonesOf(config: Config): Zone[] {
     const services = config.services.filter(({ dns }) => dns.zoneId === id);
     const sets = services.flatMap((service) => {
       const [primary] = service.targets;
-      return primary ? [recordFor(service, primary)] : [];
+      return primary ? [...standIns(service), recordFor(service, primary)] : [];
     });
     return openZone(id, zoneName(services), sets);
   });
 }
+
+/** Names of the same zone that aliases lead to: what they hold a config does not say. */
+const standIns = ({ dns, targets }: Service): RecordSet[] =>
+  targets.flatMap(({ alias }, i) => {
+    if (alias?.zoneId !== dns.zoneId || dns.type === "CNAME") return [];
+    const values = [dns.type === "A" ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`];
+    return [{ name: alias.name.replace(/\.$/, ""), type: dns.type, ttlSeconds: dns.ttlSeconds, values }];
+  });
 
 /** Who may touch a zone: the role that the config names for it, else home. */
 export const ownerIn =

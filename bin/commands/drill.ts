@@ -93,7 +93,7 @@ async function leg(
   const ending = await giveOrder(desk, service, wish, noteOf(desk, say));
   desk.print(`  ${sayEnding(ending).replaceAll("\n", "\n  ")}`);
   if (ending.is !== "done") return { ending, ok: false };
-  return { ending, ok: !resolve || (await isAnswered(desk, service, to)) };
+  return { ending, ok: !resolve || to.alias !== undefined || (await isAnswered(desk, service, to)) };
 }
 
 /** Whether a resolver answers the target in time; what it caches may be as old as the TTL. */

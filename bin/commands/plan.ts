@@ -5,7 +5,7 @@ import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { HostedZone, Service } from "../../lambda/core/config.ts";
-import { generationName, pointsTo, type Standing, sayTarget } from "../../lambda/core/records.ts";
+import { generationName, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
@@ -26,7 +26,7 @@ export type Plan = {
 export function planOf(service: Service, standing: Standing): Plan {
   const [primary] = service.targets;
   const named = `${service.id} (${service.dns.name} ${service.dns.type}, ${service.mode})`;
-  const wanted = `${primary ? sayTarget(primary) : ""} (TTL ${service.dns.ttlSeconds} s): ${primary?.id ?? ""}`;
+  const wanted = `${primary ? show(recordFor(service, primary)) : ""}: ${primary?.id ?? ""}`;
   const at = pointsTo(service, standing.record);
   const now =
     at === undefined
@@ -53,7 +53,7 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
         : `none in shadow mode; armed: ${how}`;
     return { change, ok: true };
   }
-  const isOtherTtl = standing.record?.ttlSeconds !== service.dns.ttlSeconds;
+  const isOtherTtl = !standing.record?.alias && standing.record?.ttlSeconds !== service.dns.ttlSeconds;
   const ttl = isOtherTtl ? `; the TTL becomes ${service.dns.ttlSeconds} s with the first move` : "";
   const when =
     at === service.targets[0]?.id

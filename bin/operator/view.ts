@@ -3,7 +3,7 @@ import { availability } from "../../lambda/core/counters.ts";
 import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import type { Maintenance, Note } from "../../lambda/core/hands.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
-import { pointsTo, sayTarget } from "../../lambda/core/records.ts";
+import { pointsTo, sayContent, sayTarget } from "../../lambda/core/records.ts";
 import { noteOf } from "../../lambda/core/report.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import type { Desk } from "./desk.ts";
@@ -83,7 +83,7 @@ export function serviceView(
     type: service.dns.type,
     mode: service.mode,
     ...(active !== undefined && { pointsTo: active }),
-    record: state?.written?.values ?? [],
+    record: state?.written ? [sayContent(state.written)] : [],
     ...(state?.pointsSinceMs !== undefined && { sinceMs: state.pointsSinceMs }),
     ...(state === undefined && { disarmed: "its zone was not read yet" }),
     ...(state?.disarmed && { disarmed: state.disarmed.why }),

@@ -196,12 +196,23 @@ export type Endpoint = {
 
 export type RecordType = "A" | "AAAA" | "CNAME";
 
+/** Route 53 answers what it finds there: a load balancer, a distribution, another name of the zone. */
+export type Alias = {
+  /** As Route 53 returns it: lower-case, with the trailing dot. */
+  readonly name: string;
+  /** The zone that name lies in: the AWS service's own, or that of the record itself. */
+  readonly zoneId: string;
+  readonly evaluateTargetHealth: boolean;
+};
+
 export type Target = {
   readonly id: string;
   /** The id of the endpoint that is probed for it: `<service>/<target>`. */
   readonly endpoint: string;
-  /** The record's values while the name points here. */
+  /** The record's values while the name points here; none of an alias. */
   readonly values: readonly string[];
+  /** What the record is an alias of while the name points here. */
+  readonly alias?: Alias;
 };
 
 /** A hosted zone and the way to it. */

@@ -11,7 +11,12 @@ type Answer = { readonly server: string; readonly values: readonly string[] };
 type Silence = { readonly server: string; readonly silent: string };
 
 /** All that were asked at once: the zone's name servers, and public resolvers, which may keep the old answer for its TTL. */
-export type Round = { readonly servers: readonly Said[]; readonly resolvers: readonly Said[] };
+export type Round = {
+  /** What they were asked for, as it should be. */
+  readonly asked: RecordSet;
+  readonly servers: readonly Said[];
+  readonly resolvers: readonly Said[];
+};
 
 /** Route 53 says: normally within 60 s. Twice that is a reason to look. */
 export const syncLateMs = 120_000;
@@ -66,12 +71,12 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (round.servers.length === 0) return unasked(service, rest, open, atMs);
   const all = [...round.servers, ...round.resolvers];
   const silent = all.flatMap((said) => ("silent" in said ? [said] : []));
-  const others = all.flatMap((said) => ("silent" in said || isWanted(said, open.want) ? [] : [said]));
+  const others = all.flatMap((said) => ("silent" in said || isWanted(said, round.asked) ? [] : [said]));
   const agreeing = all.length - silent.length - others.length;
   const { acceptedMs, inSyncMs = acceptedMs + syncLateMs - answerLateMs } = open.times;
   if (agreeing > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
-    const why = [sayAgreement(open.want, agreeing, all.length), ...silent.map(saySilence)].join("; ");
+    const why = [sayAgreement(round.asked, agreeing, all.length), ...silent.map(saySilence)].join("; ");
     return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: true, times }));
   }
   const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;

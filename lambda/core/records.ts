@@ -1,18 +1,28 @@
-import type { RecordType, Service, Target } from "./config.ts";
+import type { Alias, RecordType, Service, Target } from "./config.ts";
 
 /** What a name holds while it points to a target, as a person reads it. */
-export const sayTarget = ({ values }: Target): string => values.join(", ");
+export const sayTarget = (target: Target): string => sayContent(target);
 
-/** Whether a name with these values, as a server answered them, points to the target. */
+/** The values of a record, or what it is an alias of. */
+export const sayContent = ({ values, alias }: Pick<RecordSet, "values" | "alias">): string =>
+  alias === undefined ? values.join(", ") : `alias of ${alias.name}`;
+
+/**
+ * Whether a name with these values, as a server answered them, points to the target. What an alias is answered with
+ * only its own name servers know.
+ */
 export const holds = (target: Target, values: readonly string[]): boolean =>
-  isSameSet(target.values.map(comparable), values.map(comparable));
+  target.alias === undefined && isSameSet(target.values.map(comparable), values.map(comparable));
 
 /** A record set as Route 53 holds it. Names are lower-case, without the trailing dot. */
 export type RecordSet = {
   readonly name: string;
   readonly type: RecordType | "TXT";
+  /** 0 of an alias, which has none of its own. */
   readonly ttlSeconds: number;
+  /** None of an alias. */
   readonly values: readonly string[];
+  readonly alias?: Alias;
 };
 
 export type Change = { readonly action: "DELETE" | "CREATE"; readonly record: RecordSet };
@@ -23,8 +33,9 @@ export type Standing = { readonly record: RecordSet | null; readonly generation:
 export const recordFor = (service: Service, target: Target): RecordSet => ({
   name: service.dns.name,
   type: service.dns.type,
-  ttlSeconds: service.dns.ttlSeconds,
-  values: target.values,
+  ...(target.alias
+    ? { ttlSeconds: 0, values: [], alias: target.alias }
+    : { ttlSeconds: service.dns.ttlSeconds, values: target.values }),
 });
 
 /**
@@ -65,18 +76,41 @@ export function readGeneration(record: RecordSet): { owner: string; generation: 
   return owner === undefined ? undefined : { owner, generation: Number(generation) };
 }
 
-/** Equal in everything Route 53 may compare for a DELETE: name, type, TTL and the values, letter by letter. */
+/**
+ * What shows that name servers have a change: the record itself. Of an alias only they know what it is answered with;
+ * there it is the generation, which came in the same batch.
+ */
+export const witness = (
+  service: Service,
+  written: RecordSet,
+  generation: number,
+  owner: string,
+): RecordSet =>
+  written.alias === undefined ? written : (generationRecord(service.dns, owner, generation) ?? written);
+
+/** Equal in everything Route 53 may compare for a DELETE: name, type, TTL and the values or the alias, letter by letter. */
 export const sameRecord = (a: RecordSet | null, b: RecordSet | null): boolean =>
   a === null || b === null
     ? a === b
     : a.name === b.name &&
       a.type === b.type &&
       a.ttlSeconds === b.ttlSeconds &&
-      isSameSet(a.values, b.values);
+      isSameSet(a.values, b.values) &&
+      a.alias?.evaluateTargetHealth === b.alias?.evaluateTargetHealth &&
+      a.alias?.name === b.alias?.name &&
+      a.alias?.zoneId === b.alias?.zoneId;
 
 /** The same answer to who asks: the TTL and the spelling of names say nothing. No record is like no record only. */
 export const sameValues = (a: RecordSet | null, b: RecordSet | null): boolean =>
-  a === null || b === null ? a === b : isSameSet(a.values.map(comparable), b.values.map(comparable));
+  a === null || b === null
+    ? a === b
+    : isSameSet(a.values.map(comparable), b.values.map(comparable)) && isSameAlias(a.alias, b.alias);
+
+/** Whether Route 53 may look at the target's health changes nothing where there is but one record to answer. */
+const isSameAlias = (a: Alias | undefined, b: Alias | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : a.zoneId === b.zoneId && comparable(a.name) === comparable(b.name);
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   const [these, those] = [new Set(a), new Set(b)];
@@ -101,7 +135,7 @@ export function pointsTo(service: Service, record: RecordSet | null): string | u
  * @throws RangeError rather than leave the name without a record
  */
 export function swap(now: RecordSet | null, want: RecordSet | null): Change[] {
-  if (want === null || want.values.length === 0) {
+  if (want === null || (want.values.length === 0 && want.alias === undefined)) {
     throw new RangeError(`a change must not leave ${now?.name ?? "a name"} without a record`);
   }
   const create: Change = { action: "CREATE", record: want };

@@ -9,6 +9,7 @@ import {
   type Standing,
   sameRecord,
   sameValues,
+  sayContent,
 } from "./records.ts";
 
 /** A change decided and saved, whose outcome is not known yet. */
@@ -226,4 +227,4 @@ function difference(left: RecordSet | null, generation: number, standing: Standi
 
 /** A record as a person reads it. */
 export const show = (record: RecordSet | null): string =>
-  record === null ? "absent" : `${record.values.join(", ")} (TTL ${record.ttlSeconds} s)`;
+  record === null ? "absent" : `${sayContent(record)}${record.alias ? "" : ` (TTL ${record.ttlSeconds} s)`}`;

@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import type { Alias } from "./alias.ts";
 import { recordTypes } from "./values.ts";
 import type { Change, RecordSet } from "./zone.ts";
 
@@ -21,8 +22,8 @@ const parser = new XMLParser({
   isArray: (name) => lists.has(name),
 });
 const actions = ["CREATE", "DELETE", "UPSERT"] as const;
-/** What a record set may hold here. Anything else (routing policies, aliases) is refused rather than forgotten. */
-const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "#text"]);
+/** What a record set may hold here. Anything else (routing policies, health checks) is refused rather than forgotten. */
+const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "AliasTarget", "#text"]);
 
 /** Reads a change batch as API_ChangeResourceRecordSets spells it. */
 export function parseBatch(body: string): ParsedBatch {
@@ -62,9 +63,21 @@ function parseSet(element: Xml): RecordSet | string {
   const values = list(child(element, "ResourceRecords"), "ResourceRecord").map(
     (record) => text(record, "Value") ?? "",
   );
+  const alias = parseAlias(element);
+  if (alias) return { name, type, ttlSeconds: ttl === undefined ? 0 : Number(ttl), values, alias };
   if (!ttl || values.length === 0)
     return `Invalid request: expected TTL and ResourceRecords in [Name=${name}, Type=${type}]`;
   return { name, type, ttlSeconds: /^-?\d+$/.test(ttl) ? Number(ttl) : Number.NaN, values };
+}
+
+function parseAlias(element: Xml): Alias | undefined {
+  if (element["AliasTarget"] === undefined) return undefined;
+  const target = child(element, "AliasTarget");
+  return {
+    name: text(target, "DNSName") ?? "",
+    zoneId: text(target, "HostedZoneId") ?? "",
+    evaluateTargetHealth: text(target, "EvaluateTargetHealth") === "true",
+  };
 }
 
 function child(parent: Xml, name: string): Xml {

@@ -45,7 +45,7 @@ const whyOf = (state: ServiceState): string | undefined => state.outbox.at(-1)?.
 
 const says = (server: string, ...values: string[]): Said => ({ server, values });
 const isSilent = (server: string): Said => ({ server, silent: "ETIMEOUT" });
-const by = (...servers: Said[]): Round => ({ servers, resolvers: [] });
+const by = (...servers: Said[]): Round => ({ asked: standby, servers, resolvers: [] });
 
 describe("INSYNC", () => {
   test("is filed with the times so far, nobody is told, and the name servers are asked from then on", () => {
@@ -93,9 +93,13 @@ describe("what the name servers answer", () => {
   test("is compared as a set", () => {
     const two = { ...standby, values: [wanted, old] };
     const state = { ...stateOf({ ...open, want: two }), written: two };
-    expect(told(answered(shop, state, by(says("ns-1", old, wanted)), at(33)))).toEqual(["answered!"]);
-    expect(answered(shop, state, by(says("ns-1", wanted)), at(33))).toBe(state);
-    expect(answered(shop, state, by(says("ns-1", wanted, old, "192.0.2.99")), at(33))).toBe(state);
+    expect(told(answered(shop, state, { ...by(says("ns-1", old, wanted)), asked: two }, at(33)))).toEqual([
+      "answered!",
+    ]);
+    expect(answered(shop, state, { ...by(says("ns-1", wanted)), asked: two }, at(33))).toBe(state);
+    expect(
+      answered(shop, state, { ...by(says("ns-1", wanted, old, "192.0.2.99")), asked: two }, at(33)),
+    ).toBe(state);
   });
 
   test.each([
@@ -105,7 +109,9 @@ describe("what the name servers answer", () => {
   ] as const)("says the same in another spelling: %s %s and %s", (type, written, answer) => {
     const want = { ...standby, type, values: [written] };
     const state = { ...stateOf({ ...open, want }), written: want };
-    expect(told(answered(shop, state, by(says("ns-1", answer)), at(33)))).toEqual(["answered!"]);
+    expect(told(answered(shop, state, { ...by(says("ns-1", answer)), asked: want }, at(33)))).toEqual([
+      "answered!",
+    ]);
   });
 
   test.each([
@@ -115,7 +121,7 @@ describe("what the name servers answer", () => {
     ["none answers us", by(isSilent("ns-1"), isSilent("ns-2"))],
     [
       "a public resolver still answers the old value",
-      { servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] },
+      { asked: standby, servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] },
     ],
   ])("is not the end: %s", (_, round) => expect(answered(shop, synced, round, at(33))).toBe(synced));
 
@@ -149,7 +155,7 @@ describe("what the name servers answer", () => {
   });
 
   test("public resolvers may keep the old value for its TTL besides", () => {
-    const round = { servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] };
+    const round = { asked: standby, servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] };
     const ttlMs = shop.dns.ttlSeconds * 1000;
     expect(answered(shop, synced, round, at(31) + answerLateMs + ttlMs - 1)).toBe(synced);
     expect(told(answered(shop, synced, round, at(31) + answerLateMs + ttlMs))).toEqual(["not-answered!"]);

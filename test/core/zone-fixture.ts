@@ -54,7 +54,7 @@ export function read(zone: Zone, service: Service): Standing {
   const { name, type } = service.dns;
   const find = (of: string, which: RecordSet["type"]): RecordSet | null => {
     const found = findSet(zone, of, which);
-    return found ? { name: of, type: which, ttlSeconds: found.ttlSeconds, values: found.values } : null;
+    return found ? { ...found, name: of, type: which } : null;
   };
   return { record: find(name, type), generation: find(generationName(name, type), "TXT") };
 }

@@ -1,13 +1,23 @@
 import type { Config, Service } from "../../lambda/core/config.ts";
-import { generationName, readGeneration } from "../../lambda/core/records.ts";
+import {
+  generationName,
+  type RecordSet,
+  readGeneration,
+  sayContent,
+  sayTarget,
+} from "../../lambda/core/records.ts";
 import { findSet, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
 /** What stands in a zone for a name: the values of its record, and its generation (0: none, NaN: nobody can read it). */
 export type Stands = { readonly value: string; readonly generation: number };
 
+/** Nothing to a name without a record. */
+const contentOf = (set: Pick<RecordSet, "values" | "alias"> | undefined): string =>
+  set === undefined ? "" : sayContent(set);
+
 export function standsIn(zone: Zone, { name, type }: Service["dns"]): Stands {
-  const value = findSet(zone, name, type)?.values.join() ?? "";
+  const value = contentOf(findSet(zone, name, type));
   const txt = findSet(zone, generationName(name, type), "TXT");
   if (txt === undefined) return { value, generation: 0 };
   return { value, generation: readGeneration({ ...txt, type: "TXT" })?.generation ?? Number.NaN };
@@ -29,7 +39,7 @@ export function hostOfEndpoint(configs: readonly Config[], id: string): string |
 export function hostOfValue(configs: readonly Config[], name: string, value: string): string | undefined {
   for (const config of configs) {
     const targets = config.services.find(({ dns }) => dns.name === name)?.targets ?? [];
-    const target = targets.find((target) => target.values.join() === value);
+    const target = targets.find((target) => sayTarget(target) === value);
     if (target) return hostOfEndpoint([config], target.endpoint);
   }
   return undefined;
@@ -38,5 +48,7 @@ export function hostOfValue(configs: readonly Config[], name: string, value: str
 /** Whether any of the configs has this value as the name's primary. */
 export const isPrimary = (configs: readonly Config[], name: string, value: string): boolean =>
   configs.some(({ services }) =>
-    services.some(({ dns, targets }) => dns.name === name && targets[0]?.values.join() === value),
+    services.some(
+      ({ dns, targets }) => dns.name === name && targets[0] !== undefined && sayTarget(targets[0]) === value,
+    ),
   );

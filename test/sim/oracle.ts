@@ -1,5 +1,6 @@
 import type { Service } from "../../lambda/core/config.ts";
 import type { Event } from "../../lambda/core/event.ts";
+import { sayContent, sayTarget } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfValue, servicesOf, standsIn } from "./names.ts";
@@ -75,7 +76,8 @@ export function untrue(sim: Simulation, service: Service): string[] {
   if (state.disarmed) return [`${dns.name} is disarmed: ${state.disarmed.why}`];
   const stands = standsIn(zoneNow(sim), dns);
   const wrong: string[] = [];
-  if ((state.written?.values.join() ?? "") !== stands.value) wrong.push("the saved record is not the zone's");
+  if ((state.written ? sayContent(state.written) : "") !== stands.value)
+    wrong.push("the saved record is not the zone's");
   if (state.generation !== stands.generation)
     wrong.push(`saved generation ${state.generation}, zone has ${stands.generation}`);
   if (state.intent) wrong.push("a change is still saved as open");
@@ -93,7 +95,7 @@ export function unserved(sim: Simulation, service: Service, sinceMs: number): st
     return host !== undefined && wasUp(known, host, sinceMs, sim.clock.now());
   };
   const { value } = standsIn(zoneNow(sim), service.dns);
-  if (isUp(value) || !service.targets.some((target) => isUp(target.values.join()))) return [];
+  if (isUp(value) || !service.targets.some((target) => isUp(sayTarget(target)))) return [];
   const atS = (sim.clock.now() - startMs) / 1000;
   return [`${name} still leads to ${value} at ${atS} s, which is down, and another target is up`];
 }

@@ -188,5 +188,5 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
 
 function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
   const found = findSet(zoneNow(sim), name, type);
-  return found ? { name, type, ttlSeconds: found.ttlSeconds, values: found.values } : null;
+  return found ? { ...found, name, type } : null;
 }
