@@ -4,6 +4,7 @@ import type {
   Config,
   Endpoint,
   Heartbeat,
+  Place,
   Policy,
   Service,
   SingleCheck,
@@ -77,6 +78,12 @@ const compileAlias = ({ name, zoneId }: NonNullable<FileTarget["alias"]>, own: s
   evaluateTargetHealth: false,
 });
 
+/** Sorted: written in another order they are the same records. */
+const compileBeside = ({ name, type, also = [] }: FileService["dns"]): Place[] =>
+  also
+    .map((one) => ({ name: normalHost(one.name ?? name), type: one.type ?? type }))
+    .sort((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1));
+
 const compileService = ([id, service]: readonly [string, FileService]): Service => ({
   id,
   mode: service.mode ?? defaults.mode,
@@ -86,6 +93,7 @@ const compileService = ([id, service]: readonly [string, FileService]): Service 
     name: normalHost(service.dns.name),
     type: service.dns.type,
     ttlSeconds: ms(service.dns.ttl ?? defaults.ttl) / 1000,
+    ...(service.dns.also?.length && { beside: compileBeside(service.dns) }),
   },
   targets: service.targets.map((target) => compileTarget(id, target, service.dns.zoneId)),
   failback: service.failback ?? defaults.failback,
@@ -120,7 +128,9 @@ const loneEndpoints = (file: FileConfig): Endpoint[] =>
   });
 
 const references = (file: FileConfig): TcpCheck[] => {
-  const ipv6 = Object.values(file.services ?? {}).some((service) => service.dns.type === "AAAA");
+  const ipv6 = Object.values(file.services ?? {}).some((service) =>
+    [service.dns, ...(service.dns.also ?? [])].some(({ type }) => type === "AAAA"),
+  );
   const written = file.references ?? [...defaultReferences, ...(ipv6 ? defaultReferencesIpv6 : [])];
   return written.map((reference) => {
     const place = parsePlace(reference);

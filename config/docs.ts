@@ -110,6 +110,11 @@ const sections = (file: JsonSchema): Section[] => {
     check("`endpoints.<id>`", `A URL, or a map with ${oneOf}.`, valuesOf(endpoints)),
     of("`services.<id>`", "", service),
     of("`services.<id>.dns`", "", service?.properties?.["dns"]),
+    of(
+      "`services.<id>.dns.also`",
+      "A list. IPv4 addresses of a target go into its A records, IPv6 addresses into its AAAA records.",
+      service?.properties?.["dns"]?.properties?.["also"]?.items,
+    ),
     check("`services.<id>.check`", `A map with ${oneOf}.`, service?.properties?.["check"]),
     of("`services.<id>.targets`", "A list; the first is the primary.", target),
     of(

@@ -1,3 +1,4 @@
+import type { RecordType } from "../lambda/core/config.ts";
 import { hostOf, inUrl, isPort, normalHost, type Place, parsePlace } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Path } from "./finding.ts";
@@ -145,6 +146,21 @@ const pinnedProbe = (
 
 /** A value of a target, and where it stands. */
 export type Value = { readonly value: string | undefined; readonly path: Path };
+
+/** A record that a service moves, as far as it could be read, and where it stands. */
+export type Moved = { readonly name?: string; readonly type?: RecordType; readonly path: Path };
+
+/** All records of a service: its own and those that are moved with it. */
+export const movedBy = ({ value, path }: Entry<Draft<FileService>>): Moved[] => {
+  const { name, type, also = [] } = value.dns ?? {};
+  const at = [...path, "dns"];
+  const all = [{ name, type }, ...also.map((one) => one && { name, type, ...one })];
+  return all.map((one, index) => ({
+    ...(one?.name !== undefined && { name: normalHost(one.name) }),
+    ...(one?.type !== undefined && { type: one.type }),
+    path: index === 0 ? at : [...at, "also", index - 1],
+  }));
+};
 
 /** What a name holds while it points to the target, as far as it could be read; of an alias the name it leads to. */
 export const valuesOf = ({ value, alias }: Draft<FileTarget>, targetPath: Path): Value[] => {

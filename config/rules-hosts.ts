@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { type HostKind, hostKind, normalHost } from "./address.ts";
+import { type HostKind, hostKind } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
-import { allProbes, isOfValue, servicesOf, targetProbes, targetsOf } from "./probes.ts";
+import { allProbes, isOfValue, movedBy, servicesOf, targetProbes, targetsOf } from "./probes.ts";
 import type { FileConfig } from "./schema.ts";
 
 type Refusal = { readonly why: string; readonly hint: string };
@@ -50,10 +50,11 @@ export const privateRule = (file: Draft<FileConfig>): Problem[] =>
 
 const movedNames = (file: Draft<FileConfig>): Map<string, Path> =>
   new Map(
-    servicesOf(file).flatMap((service) => {
-      const name = service.value.dns?.name;
-      return name === undefined ? [] : [[normalHost(name), [...service.path, "dns", "name"]] as const];
-    }),
+    servicesOf(file).flatMap((service) =>
+      movedBy(service).flatMap(({ name, path }) =>
+        name === undefined ? [] : [[name, [...path, "name"]] as const],
+      ),
+    ),
   );
 
 /** A check by the name that is moved would follow the move and say nothing about the target. */

@@ -1,14 +1,15 @@
 import { normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
-import { type Entry, servicesOf, targetsOf } from "./probes.ts";
+import { type Entry, movedBy, servicesOf, targetsOf } from "./probes.ts";
 import type { FileConfig, FileService } from "./schema.ts";
 
 type Claim = { readonly type: string | undefined; readonly path: Path };
 
 const clash = (claim: Claim, before: readonly Claim[]): Problem[] => {
   const same = before.find((one) => one.type !== undefined && one.type === claim.type);
-  const path = [...claim.path, "name"];
+  const isBeside = claim.path.includes("also");
+  const path = isBeside ? claim.path : [...claim.path, "name"];
   if (same) {
     const message = `${formatPath(same.path)} moves the same name and type already`;
     return [{ path, message, hint: "one service per name and type" }];
@@ -30,13 +31,16 @@ const clash = (claim: Claim, before: readonly Claim[]): Problem[] => {
 export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
   const claims = new Map<string, Claim[]>();
   return servicesOf(file).flatMap((service) => {
-    const { zoneId, name, type } = service.value.dns ?? {};
-    if (zoneId === undefined || name === undefined) return [];
-    const key = `${zoneId} ${normalHost(name)}`;
-    const before = claims.get(key) ?? [];
-    const claim = { type, path: [...service.path, "dns"] };
-    claims.set(key, [...before, claim]);
-    return clash(claim, before);
+    const zoneId = service.value.dns?.zoneId;
+    if (zoneId === undefined) return [];
+    return movedBy(service).flatMap(({ name, type, path }) => {
+      if (name === undefined) return [];
+      const key = `${zoneId} ${name}`;
+      const before = claims.get(key) ?? [];
+      const claim = { type, path };
+      claims.set(key, [...before, claim]);
+      return clash(claim, before);
+    });
   });
 };
 
@@ -65,11 +69,13 @@ const topOf = (name: string): string | undefined => normalHost(name).split(".").
 
 /** Names of one zone end in the zone's name, so in the same label at least. */
 const otherDomain = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
-  const [name, before] = [service.value.dns?.name, first.value.dns?.name];
-  if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
-  const message = `no zone holds both ${normalHost(name)} and ${normalHost(before)}`;
-  const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
-  return [{ path: [...service.path, "dns", "name"], message, hint }];
+  const before = first.value.dns?.name;
+  return movedBy(service).flatMap(({ name, path }) => {
+    if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
+    const message = `no zone holds both ${name} and ${normalHost(before)}`;
+    const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
+    return [{ path: [...path, "name"], message, hint }];
+  });
 };
 
 /** What services say of the zone they share has to fit together. */
@@ -81,7 +87,7 @@ export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
     const first = firsts.get(zoneId);
     if (first !== undefined) return [...otherWay(service, first), ...otherDomain(service, first)];
     firsts.set(zoneId, service);
-    return [];
+    return otherDomain(service, service);
   });
 };
 

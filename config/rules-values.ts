@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
+import type { RecordType } from "../lambda/core/config.ts";
 import { isHostname, normalHost } from "./address.ts";
 import { needsZone } from "./aws-zones.ts";
 import type { Draft } from "./draft.ts";
@@ -8,6 +9,7 @@ import {
   type Entry,
   isOfValue,
   mergedCheck,
+  movedBy,
   servicesOf,
   targetProbes,
   targetsOf,
@@ -31,15 +33,44 @@ const typeHint = (value: string): string | undefined => {
   return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
 };
 
+const typesOf = (service: ServiceEntry): RecordType[] => [
+  ...new Set(movedBy(service).flatMap(({ type }) => type ?? [])),
+];
+
+/** A CNAME holds a name, the others addresses: no target could fill both. */
+const typeProblems = (service: ServiceEntry): Problem[] =>
+  movedBy(service).flatMap(({ type, path }, index) => {
+    const [first] = movedBy(service);
+    if (index === 0 || type === undefined || first?.type === undefined) return [];
+    if ((type === "CNAME") === (first.type === "CNAME")) return [];
+    const message = `${type} and ${first.type} are never moved together`;
+    return [{ path: [...path, "type"], message, hint: "A and AAAA, or CNAME alone" }];
+  });
+
+/** Each record needs something to hold, wherever it points. */
+const lackProblems = (service: ServiceEntry, { value: target, path }: TargetEntry): Problem[] => {
+  const values = valuesOf(target, path);
+  const isMixed = typesOf(service).length > 1 && typesOf(service).includes("CNAME");
+  if (isMixed || values.some(({ value }) => value === undefined)) return [];
+  const lacking = typesOf(service).filter(
+    (type) => !values.some(({ value = "" }) => wanted[type].fits(value)),
+  );
+  // One value that does not fit the only type is said to be that.
+  if (lacking.length === 0 || typesOf(service).length === 1) return [];
+  const what = lacking.map((type) => wanted[type].what).join(" and ");
+  return [{ path: [...path, "value"], message: `holds not ${what}`, hint: `${lacking} is moved as well` }];
+};
+
 const circle = (name: string): Omit<Problem, "path"> => ({
   message: `${name} is a name that is moved itself: it would point in a circle`,
   hint: "write the name of the target behind it",
 });
 
 const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
-  const { type } = service.value.dns ?? {};
+  const types = typesOf(service);
+  const [type] = types;
   if (type === undefined) return undefined;
-  if (!wanted[type].fits(value)) {
+  if (!types.some((one) => wanted[one].fits(value))) {
     return {
       message: `${quote(value)} is not ${wanted[type].what}, as type ${type} needs`,
       hint: typeHint(value),
@@ -76,6 +107,7 @@ const ownProblems = (service: ServiceEntry, target: TargetEntry, moved: Readonly
   return [
     ...valueProblems(valuesOf(target.value, target.path), service, moved),
     ...severalProblems(service, target),
+    ...lackProblems(service, target),
   ];
 };
 
@@ -145,9 +177,7 @@ const twinProblems = (targets: readonly TargetEntry[]): Problem[] => {
 /** A target's values must fit the record's type, differ from its siblings' and not lead back to a moved name. */
 export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
   const services = servicesOf(file);
-  const moved = new Set(
-    services.flatMap(({ value }) => (value.dns?.name ? [normalHost(value.dns.name)] : [])),
-  );
+  const moved = new Set(services.flatMap((service) => movedBy(service).flatMap(({ name }) => name ?? [])));
   return services.flatMap((service) => {
     const targets = targetsOf(service);
     const twins = twinProblems(targets);
@@ -157,6 +187,10 @@ export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
         : ownProblems(service, target, moved),
     );
     // A twin is said to be one, and not once more what is wrong with both.
-    return [...twins, ...others.filter(({ path }) => !twins.some((twin) => `${twin.path}` === `${path}`))];
+    return [
+      ...typeProblems(service),
+      ...twins,
+      ...others.filter(({ path }) => !twins.some((twin) => `${twin.path}` === `${path}`)),
+    ];
   });
 };

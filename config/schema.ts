@@ -129,6 +129,11 @@ const target = map({
   check: may(targetCheck, "What differs from the service's check for this target."),
 }).meta({ title: "target" });
 
+const alsoMoved = map({
+  name: may(v.dnsName(), "Its name.", { otherwise: "`dns.name`" }),
+  type: may(z.enum(["A", "AAAA", "CNAME"]), "Its type.", { otherwise: "`dns.type`" }),
+}).meta({ title: "also" });
+
 const dns = map({
   zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
   roleArn: may(
@@ -148,6 +153,11 @@ const dns = map({
     {
       default: defaults.ttl,
     },
+  ),
+  also: may(
+    z.array(alsoMoved),
+    "Other records of the same zone that hold the same and are moved with it, in one batch: all or none.",
+    { otherwise: "none", examples: [[{ name: "www.acme.com" }, { type: "AAAA" }]] },
   ),
 }).meta({ title: "dns" });
 

@@ -1,5 +1,5 @@
 import type { Config, Service } from "../lambda/core/config.ts";
-import { type RecordSet, recordFor } from "../lambda/core/records.ts";
+import { partsOf, placesOf, type RecordSet, recordFor } from "../lambda/core/records.ts";
 import { home } from "./route53/access.ts";
 import { openZone, type Zone } from "./route53/zone.ts";
 
@@ -13,7 +13,7 @@ export function zonesOf(config: Config): Zone[] {
     const services = config.services.filter(({ dns }) => dns.zoneId === id);
     const sets = services.flatMap((service) => {
       const [primary] = service.targets;
-      return primary ? [...standIns(service), recordFor(service, primary)] : [];
+      return primary ? [...standIns(service), ...partsOf(recordFor(service, primary))] : [];
     });
     return openZone(id, zoneName(services), sets);
   });
@@ -22,9 +22,14 @@ export function zonesOf(config: Config): Zone[] {
 /** Names of the same zone that aliases lead to: what they hold a config does not say. */
 const standIns = ({ dns, targets }: Service): RecordSet[] =>
   targets.flatMap(({ alias }, i) => {
-    if (alias?.zoneId !== dns.zoneId || dns.type === "CNAME") return [];
-    const values = [dns.type === "A" ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`];
-    return [{ name: alias.name.replace(/\.$/, ""), type: dns.type, ttlSeconds: dns.ttlSeconds, values }];
+    if (alias?.zoneId !== dns.zoneId) return [];
+    const types = [...new Set(placesOf(dns).map(({ type }) => type))];
+    return types.map((type) => ({
+      name: alias.name.replace(/\.$/, ""),
+      type,
+      ttlSeconds: dns.ttlSeconds,
+      values: [type === "A" ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`],
+    }));
   });
 
 /** Who may touch a zone: the role that the config names for it, else home. */

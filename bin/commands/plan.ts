@@ -5,7 +5,7 @@ import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { HostedZone, Service } from "../../lambda/core/config.ts";
-import { generationName, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
+import { generationName, placesOf, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
@@ -86,11 +86,11 @@ async function planAll(services: readonly Service[], { dns, nameOf }: Zones): Pr
   const names = new Map<string, string>();
   const plans: Plan[] = [];
   for (const service of services) {
-    const { zoneId, name } = service.dns;
+    const { zoneId } = service.dns;
     try {
       const zone = names.get(zoneId) ?? (await nameOf(service.dns));
       names.set(zoneId, zone);
-      const isInside = name === zone || name.endsWith(`.${zone}`);
+      const isInside = placesOf(service.dns).every((at) => at.name === zone || at.name.endsWith(`.${zone}`));
       plans.push(isInside ? planOf(service, await readZone({ dns }, service)) : misplaced(service, zone));
     } catch (error) {
       if (isOfCredentials(error) && service.dns.roleArn === undefined) throw error;

@@ -8,7 +8,7 @@ import {
   type Route53Client,
 } from "@aws-sdk/client-route-53";
 import type { Alias, HostedZone } from "../core/config.ts";
-import type { Change, RecordSet, Standing } from "../core/records.ts";
+import { type Change, type RecordSet, type Standing, together } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
 import { askedOnce, perKey } from "./per-key.ts";
 
@@ -42,10 +42,12 @@ export function openDns(
       if (!isWanted()) return { is: "withheld" };
       return change(client, zone.zoneId, changes, comment);
     },
-    read: async (zone, { name, type }, generation) => {
+    read: async (zone, places, generation) => {
       const way = wayTo(zone);
+      const found: Standing["record"][] = [];
+      for (const { name, type } of places) found.push(await find(way, zone.zoneId, name, type));
       return {
-        record: await find(way, zone.zoneId, name, type),
+        record: together(places, found),
         generation: await find(way, zone.zoneId, generation, "TXT"),
       };
     },

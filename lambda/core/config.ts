@@ -222,6 +222,9 @@ export type HostedZone = {
   readonly roleArn?: string;
 };
 
+/** What a record set is found by. */
+export type Place = { readonly name: string; readonly type: RecordType };
+
 export type Service = {
   readonly id: string;
   /** `shadow` tells what it would do; `armed` does it. */
@@ -231,6 +234,8 @@ export type Service = {
     readonly name: string;
     readonly type: RecordType;
     readonly ttlSeconds: number;
+    /** Other records of the zone that are moved with it, in the same batch; sorted. */
+    readonly beside?: readonly Place[];
   };
   /** In order of preference; the first is the primary. */
   readonly targets: readonly Target[];

@@ -3,6 +3,7 @@ import type { Event, MoveTimes } from "./event.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Readiness } from "./readiness.ts";
 import {
+  partsOf,
   pointsTo,
   type RecordSet,
   readGeneration,
@@ -227,4 +228,11 @@ function difference(left: RecordSet | null, generation: number, standing: Standi
 
 /** A record as a person reads it. */
 export const show = (record: RecordSet | null): string =>
-  record === null ? "absent" : `${sayContent(record)}${record.alias ? "" : ` (TTL ${record.ttlSeconds} s)`}`;
+  record === null ? "absent" : `${sayContent(record)}${sayTtl(record)}`;
+
+const sayTtl = (record: RecordSet): string => {
+  const seconds = partsOf(record).flatMap(({ alias, values, ttlSeconds }) =>
+    alias === undefined && values.length > 0 ? [ttlSeconds] : [],
+  );
+  return seconds.length === 0 ? "" : ` (TTL ${[...new Set(seconds)].join(", ")} s)`;
+};

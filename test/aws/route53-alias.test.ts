@@ -35,7 +35,7 @@ async function open(stands: RecordSet) {
   );
   return {
     move: (now: RecordSet, want: RecordSet) => dns.change(zone, swap(now, want), "", () => true),
-    read: async () => (await dns.read(zone, plain, txtName)).record,
+    read: async () => (await dns.read(zone, [plain], txtName)).record,
   };
 }
 

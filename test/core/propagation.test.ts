@@ -43,9 +43,9 @@ const told = (state: ServiceState): string[] =>
   state.outbox.map(({ kind, alert }) => `${kind}${alert ? "!" : ""}`);
 const whyOf = (state: ServiceState): string | undefined => state.outbox.at(-1)?.why;
 
-const says = (server: string, ...values: string[]): Said => ({ server, values });
+const says = (server: string, ...values: string[]): Said => ({ server, asked: standby, values });
 const isSilent = (server: string): Said => ({ server, silent: "ETIMEOUT" });
-const by = (...servers: Said[]): Round => ({ asked: standby, servers, resolvers: [] });
+const by = (...servers: Said[]): Round => ({ servers, resolvers: [] });
 
 describe("INSYNC", () => {
   test("is filed with the times so far, nobody is told, and the name servers are asked from then on", () => {
@@ -90,15 +90,29 @@ describe("what the name servers answer", () => {
     expect(whyOf(after)).toBe("all 2 servers answer 198.51.100.20");
   });
 
+  test("is the new value of all records that are moved together, at each server", () => {
+    const www = { ...standby, name: "www.example.com" };
+    const says2 = (server: string, value: string): Said => ({ server, asked: www, values: [value] });
+    const half = by(says("ns-1", wanted), says2("ns-1", wanted), says("ns-2", wanted), says2("ns-2", old));
+    expect(answered(shop, synced, half, at(33))).toBe(synced);
+    expect(whyOf(answered(shop, synced, half, at(31) + answerLateMs))).toBe(
+      "ns-2 answers 192.0.2.10 for www.example.com A",
+    );
+    const whole = by(says("ns-1", wanted), says2("ns-1", wanted), isSilent("ns-2"));
+    expect(whyOf(answered(shop, synced, whole, at(31) + silentMs))).toBe(
+      "1 of 2 servers answer shop.example.com A 198.51.100.20; www.example.com A 198.51.100.20; ns-2 did not answer us (ETIMEOUT)",
+    );
+  });
+
   test("is compared as a set", () => {
     const two = { ...standby, values: [wanted, old] };
     const state = { ...stateOf({ ...open, want: two }), written: two };
-    expect(told(answered(shop, state, { ...by(says("ns-1", old, wanted)), asked: two }, at(33)))).toEqual([
+    expect(told(answered(shop, state, by({ ...says("ns-1", old, wanted), asked: two }), at(33)))).toEqual([
       "answered!",
     ]);
-    expect(answered(shop, state, { ...by(says("ns-1", wanted)), asked: two }, at(33))).toBe(state);
+    expect(answered(shop, state, by({ ...says("ns-1", wanted), asked: two }), at(33))).toBe(state);
     expect(
-      answered(shop, state, { ...by(says("ns-1", wanted, old, "192.0.2.99")), asked: two }, at(33)),
+      answered(shop, state, by({ ...says("ns-1", wanted, old, "192.0.2.99"), asked: two }), at(33)),
     ).toBe(state);
   });
 
@@ -109,7 +123,7 @@ describe("what the name servers answer", () => {
   ] as const)("says the same in another spelling: %s %s and %s", (type, written, answer) => {
     const want = { ...standby, type, values: [written] };
     const state = { ...stateOf({ ...open, want }), written: want };
-    expect(told(answered(shop, state, { ...by(says("ns-1", answer)), asked: want }, at(33)))).toEqual([
+    expect(told(answered(shop, state, by({ ...says("ns-1", answer), asked: want }), at(33)))).toEqual([
       "answered!",
     ]);
   });
@@ -121,7 +135,7 @@ describe("what the name servers answer", () => {
     ["none answers us", by(isSilent("ns-1"), isSilent("ns-2"))],
     [
       "a public resolver still answers the old value",
-      { asked: standby, servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] },
+      { servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] },
     ],
   ])("is not the end: %s", (_, round) => expect(answered(shop, synced, round, at(33))).toBe(synced));
 
@@ -155,7 +169,7 @@ describe("what the name servers answer", () => {
   });
 
   test("public resolvers may keep the old value for its TTL besides", () => {
-    const round = { asked: standby, servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] };
+    const round = { servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] };
     const ttlMs = shop.dns.ttlSeconds * 1000;
     expect(answered(shop, synced, round, at(31) + answerLateMs + ttlMs - 1)).toBe(synced);
     expect(told(answered(shop, synced, round, at(31) + answerLateMs + ttlMs))).toEqual(["not-answered!"]);

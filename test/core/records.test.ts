@@ -12,7 +12,7 @@ import {
   sameRecord,
   sameValues,
   swap,
-  witness,
+  witnesses,
 } from "../../lambda/core/records.ts";
 import { shop } from "../sim/config.ts";
 import { apply, frankfurt, ireland, pointing, read, txt, zoneWith } from "./zone-fixture.ts";
@@ -28,8 +28,8 @@ test("a target's record has the service's name, type and TTL", () =>
   expect(recordFor(shop, frankfurt)).toEqual(pointing("192.0.2.10")));
 
 test("name servers show a change by the record itself, or where that is an alias by its generation", () => {
-  expect(witness(shop, pointing("192.0.2.10"), 4, "stack-1")).toEqual(pointing("192.0.2.10"));
-  expect(witness(shop, aliased(), 4, "stack-1")).toEqual(txt(4, "stack-1"));
+  expect(witnesses(shop, pointing("192.0.2.10"), 4, "stack-1")).toEqual([pointing("192.0.2.10")]);
+  expect(witnesses(shop, aliased(), 4, "stack-1")).toEqual([txt(4, "stack-1")]);
 });
 
 test.each([

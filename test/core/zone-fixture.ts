@@ -1,5 +1,12 @@
 import type { Service } from "../../lambda/core/config.ts";
-import { type Change, generationName, type RecordSet, type Standing } from "../../lambda/core/records.ts";
+import {
+  type Change,
+  generationName,
+  placesOf,
+  type RecordSet,
+  type Standing,
+  together,
+} from "../../lambda/core/records.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
 import { shop } from "../sim/config.ts";
 
@@ -51,10 +58,12 @@ export const zoneWith = (...sets: readonly RecordSet[]): Zone => openZone("Z1", 
 
 /** What the product reads of a zone for a service. */
 export function read(zone: Zone, service: Service): Standing {
-  const { name, type } = service.dns;
   const find = (of: string, which: RecordSet["type"]): RecordSet | null => {
     const found = findSet(zone, of, which);
     return found ? { ...found, name: of, type: which } : null;
   };
-  return { record: find(name, type), generation: find(generationName(name, type), "TXT") };
+  const places = placesOf(service.dns);
+  const found = places.map(({ name, type }) => find(name, type));
+  const { name, type } = service.dns;
+  return { record: together(places, found), generation: find(generationName(name, type), "TXT") };
 }

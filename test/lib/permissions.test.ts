@@ -75,14 +75,6 @@ describe("what the sweep may do in Route 53", () => {
     },
   );
 
-  test.each([
-    ["several values", "{ id: ireland, value: [34.240.0.20, 34.240.0.21] }"],
-    ["an alias of CloudFront", "{ id: ireland, alias: { name: d1.cloudfront.net } }"],
-    ["an alias of another name of the zone", "{ id: ireland, alias: { name: ireland.acme.com } }"],
-  ])("%s: no name, type or action more than one value takes", (_, second) =>
-    expect(plain(sweepOf(withService({ second })))).toEqual(plain(sweepOf(withService()))),
-  );
-
   test("it reads its zones and asks about changes, no other zone", () => {
     const statements = sweepOf(withService());
     const resourcesOf = (action: string) =>

@@ -1,9 +1,9 @@
 import type { Service } from "../../lambda/core/config.ts";
 import type { Event } from "../../lambda/core/event.ts";
-import { sayContent, sayTarget } from "../../lambda/core/records.ts";
+import { sayContent } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
-import { hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { contentOf, hostOfValue, servicesOf, standsIn } from "./names.ts";
 import { type Simulation, startMs, zoneNow } from "./simulation.ts";
 import { knownOf, wasUp } from "./truth.ts";
 
@@ -11,7 +11,8 @@ import { knownOf, wasUp } from "./truth.ts";
 export type Move = { readonly atMs: number; readonly by: string; readonly from: string; readonly to: string };
 
 export function movesOf(sim: Simulation, name = "shop.example.com"): Move[] {
-  const dns = { zoneId: "Z1", name, type: "A", ttlSeconds: 0 } as const;
+  const service = servicesOf([...sim.deployed, sim.config]).find((one) => one.dns.name === name);
+  const dns = service?.dns ?? { zoneId: "Z1", name, type: "A", ttlSeconds: 0 };
   const values = sim.zones.map(({ zone }) => standsIn(zone, dns).value);
   return sim.zones.flatMap(({ atMs, by }, i) => {
     const [from, to] = [values[i - 1], values[i]];
@@ -95,7 +96,7 @@ export function unserved(sim: Simulation, service: Service, sinceMs: number): st
     return host !== undefined && wasUp(known, host, sinceMs, sim.clock.now());
   };
   const { value } = standsIn(zoneNow(sim), service.dns);
-  if (isUp(value) || !service.targets.some((target) => isUp(sayTarget(target)))) return [];
+  if (isUp(value) || !service.targets.some((target) => isUp(contentOf(service, target)))) return [];
   const atS = (sim.clock.now() - startMs) / 1000;
   return [`${name} still leads to ${value} at ${atS} s, which is down, and another target is up`];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Alias, Target } from "../../lambda/core/config.ts";
-import { recordFor, sayTarget } from "../../lambda/core/records.ts";
+import type { Alias, Place, Target } from "../../lambda/core/config.ts";
+import { partsOf, recordFor, sayContent } from "../../lambda/core/records.ts";
 import { policy, shop, shopConfig } from "../sim/config.ts";
 import { movesOf, violations } from "../sim/oracle.ts";
 import {
@@ -13,7 +13,8 @@ import {
 } from "../sim/simulation.ts";
 
 /** What the primary and the standby hold. */
-type Shape = readonly [primary: Pick<Target, "values" | "alias">, standby: Pick<Target, "values" | "alias">];
+type Content = Pick<Target, "values" | "alias">;
+type Shape = readonly [primary: Content, standby: Content, beside?: readonly Place[]];
 
 const alias = (name: string, zoneId: string): { values: []; alias: Alias } => ({
   values: [],
@@ -30,6 +31,20 @@ const shapes: Record<string, Shape> = {
     alias("shop-1.eu-central-1.elb.amazonaws.com.", "Z215JYRZR1TBD5"),
     alias("d1.cloudfront.net.", "Z2FDTNDATAQYW2"),
   ],
+  "A and AAAA of two names": [
+    { values: ["192.0.2.10", "2001:db8::10"] },
+    { values: ["198.51.100.20", "2001:db8::20"] },
+    [
+      { name: "shop.example.com", type: "AAAA" },
+      { name: "www.example.com", type: "A" },
+      { name: "www.example.com", type: "AAAA" },
+    ],
+  ],
+  "two names, values and an alias": [
+    { values: ["192.0.2.10"] },
+    alias("d1.cloudfront.net.", "Z2FDTNDATAQYW2"),
+    [{ name: "www.example.com", type: "A" }],
+  ],
   "a value and an alias": [{ values: ["192.0.2.10"] }, alias("d1.cloudfront.net.", "Z2FDTNDATAQYW2")],
 };
 
@@ -38,12 +53,16 @@ const troubles: readonly Trouble[] = ["kill before", "kill after", "fail before"
 const endMs = startMs + 480_000;
 
 /** The primary is down from 35 s to 155 s: the name moves away in the first sweep, and back in the fourth. */
-function simulate([primary, standby]: Shape, trouble: Map<string, Life["trouble"]> = new Map()): Simulation {
+function simulate(
+  [primary, standby, beside]: Shape,
+  trouble: Map<string, Life["trouble"]> = new Map(),
+): Simulation {
   const [first, second] = shop.targets;
   if (!first || !second) throw new Error("the shop has two targets");
   const service = {
     ...shop,
     failbackAfterMs: 30_000,
+    dns: { ...shop.dns, ...(beside && { beside }) },
     targets: [
       { ...first, ...primary },
       { ...second, ...standby },
@@ -56,7 +75,7 @@ function simulate([primary, standby]: Shape, trouble: Map<string, Life["trouble"
     })),
     services: [service],
   });
-  const sim = openSimulation(config, [recordFor(service, { ...first, ...primary })]);
+  const sim = openSimulation(config, partsOf(recordFor(service, { ...first, ...primary })));
   sim.behaviour = (host, __, atMs) =>
     host === "frankfurt" && atMs >= startMs + 35_000 && atMs < startMs + 155_000 ? "refuse" : "ok";
   sim.troubleOf = (life) => trouble.get(life) ?? new Map();
@@ -69,7 +88,9 @@ const isOfRecord = (effect: string): boolean =>
   ["change", "read zone", "put service", "status", "name servers"].includes(effect);
 
 describe.each(Object.entries(shapes))("%s", (_, shape) => {
-  const [primary, standby] = shape.map((one) => sayTarget({ id: "", endpoint: "", ...one }));
+  const [service] = simulate(shape).config.services;
+  const [primary = "", standby = ""] =
+    service?.targets.map((target) => sayContent(recordFor(service, target))) ?? [];
 
   test("move away and back, and nothing is violated", async () => {
     const sim = simulate(shape);
