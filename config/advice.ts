@@ -13,6 +13,7 @@ import {
   servicesOf,
   targetProbes,
   targetsOf,
+  valuesOf,
   writtenChecks,
 } from "./probes.ts";
 import type { FileConfig, FilePolicy } from "./schema.ts";
@@ -57,10 +58,14 @@ const homeWithTarget: Advice = (file) => {
   return servicesOf(file).flatMap((service) =>
     targetsOf(service).flatMap((target) => {
       const probes = targetProbes(service.value, target.value, target.path);
-      const hosts = [normalHost(target.value.value ?? ""), ...probes.map((one) => one.probed?.to.host ?? "")];
+      const hosts = [
+        ...valuesOf(target.value, target.path).map(({ value = "" }) => normalHost(value)),
+        ...probes.map((one) => one.probed?.to.host ?? ""),
+      ];
       if (!hosts.some((host) => regionIn(host, home))) return [];
       const message = `this target is in ${home}, which is home: both would be gone on the same day`;
-      return [{ path: [...target.path, "value"], message, hint: "another Region first in locations" }];
+      const [{ path } = target] = valuesOf(target.value, target.path);
+      return [{ path, message, hint: "another Region first in locations" }];
     }),
   );
 };

@@ -1,10 +1,13 @@
 import { isIPv6 } from "node:net";
 import { beaconKey } from "../lambda/core/beacons.ts";
 import type {
+  Alias,
+  Beacons,
   Check,
   Config,
   Endpoint,
   Heartbeat,
+  Place,
   Policy,
   Service,
   SingleCheck,
@@ -12,6 +15,7 @@ import type {
   TcpCheck,
 } from "../lambda/core/config.ts";
 import { normalHost, parsePlace } from "./address.ts";
+import { zoneOfService } from "./aws-zones.ts";
 import { type HttpOptions, httpCheck, known, websocketCheck } from "./compile-http.ts";
 import { type PlaceOptions, placeCheck } from "./compile-place.ts";
 import { defaultReferences, defaultReferencesIpv6, defaults } from "./defaults.ts";
@@ -69,42 +73,65 @@ const singleCheck = (probed: Probed, options: HttpOptions & PlaceOptions): Singl
 
 const check = (planned: readonly Planned[], way: Combination | undefined, what: string): Check => {
   const checks = planned.map(({ probed, check: options }) => singleCheck(known(probed, what), options));
-  return way === undefined ? known(checks[0], what) : { type: way, checks };
+  if (way !== undefined) return { type: way, checks };
+  return checks.length > 1 ? { type: "all", checks } : known(checks[0], what);
 };
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 
-const compileTarget = (id: string, target: FileTarget): Target => ({
+const compileTarget = (id: string, target: FileTarget, zoneId: string): Target => ({
   id: target.id,
   endpoint: targetEndpointId(id, target),
-  value: normalHost(target.value),
+  ...(target.alias
+    ? { values: [], alias: compileAlias(target.alias, zoneId) }
+    : { values: [target.value ?? []].flat().map(normalHost) }),
 });
+
+/** Route 53 must not judge by itself what we judge: with its own idea of health it might answer nothing. */
+const compileAlias = ({ name, zoneId }: NonNullable<FileTarget["alias"]>, own: string): Alias => ({
+  name: `${normalHost(name)}.`,
+  zoneId: zoneId ?? zoneOfService(normalHost(name)) ?? own,
+  evaluateTargetHealth: false,
+});
+
+/** Sorted: written in another order they are the same records. */
+const compileBeside = ({ name, type, also = [] }: FileService["dns"]): Place[] =>
+  also
+    .map((one) => ({ name: normalHost(one.name ?? name), type: one.type ?? type }))
+    .sort((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1));
 
 const compileDns = (service: FileService, regions: readonly string[]): Service["dns"] => {
   const { zoneId, roleArn, name, type, ttl = defaults.ttl } = service.dns;
   const record = { name: normalHost(name), type, ttlSeconds: ms(ttl) / 1000 };
-  const [primary, standby] = service.targets.map(({ value }) => normalHost(value));
   return {
     zoneId,
     ...(roleArn !== undefined && { roleArn }),
     ...record,
-    ...(service.via === "beacons" && {
-      beacons: {
-        regions,
-        key: beaconKey(record),
-        record,
-        in: known(primary, "a primary"),
-        out: known(standby, "a standby"),
-      },
-    }),
+    ...(service.dns.also?.length && { beside: compileBeside(service.dns) }),
+    ...(service.via === "beacons" && { beacons: compileBeacons(service, record, regions) }),
   };
 };
+
+function compileBeacons(
+  service: FileService,
+  record: Beacons["record"],
+  regions: readonly string[],
+): Beacons {
+  const [primary, standby] = service.targets.map(({ value }) => [value ?? []].flat().map(normalHost)[0]);
+  return {
+    regions,
+    key: beaconKey(record),
+    record,
+    in: known(primary, "a primary"),
+    out: known(standby, "a standby"),
+  };
+}
 
 const compileService = (id: string, service: FileService, regions: readonly string[]): Service => ({
   id,
   mode: service.mode ?? defaults.mode,
   dns: compileDns(service, regions),
-  targets: service.targets.map((target) => compileTarget(id, target)),
+  targets: service.targets.map((target) => compileTarget(id, target, service.dns.zoneId)),
   failback: service.failback ?? defaults.failback,
   failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
   maxMovesPerHour: service.maxMovesPerHour ?? defaults.maxMovesPerHour,

@@ -118,8 +118,18 @@ const sections = (file: JsonSchema): Section[] => {
     check("`endpoints.<id>`", `A URL, or a map with ${oneOf}.`, valuesOf(endpoints)),
     of("`services.<id>`", "", service),
     of("`services.<id>.dns`", "", service?.properties?.["dns"]),
+    of(
+      "`services.<id>.dns.also`",
+      "A list. IPv4 addresses of a target go into its A records, IPv6 addresses into its AAAA records.",
+      service?.properties?.["dns"]?.properties?.["also"]?.items,
+    ),
     check("`services.<id>.check`", `A map with ${oneOf}.`, service?.properties?.["check"]),
     of("`services.<id>.targets`", "A list; the first is the primary.", target),
+    of(
+      "`services.<id>.targets[].alias`",
+      "Instead of `value`; type A and AAAA only. `evaluateTargetHealth` is always false.",
+      target?.properties?.["alias"],
+    ),
     check(
       "`services.<id>.targets[].check`",
       "What is not said here is taken from the service's check. A scheme here leaves the service's scheme and port.",

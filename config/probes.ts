@@ -1,3 +1,4 @@
+import type { RecordType } from "../lambda/core/config.ts";
 import { hostOf, inUrl, isPort, normalHost, type Place, parsePlace } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import type { Path } from "./finding.ts";
@@ -143,32 +144,61 @@ const pinnedProbe = (
   return url && { scheme, url, to, pinned: true, inside: check.private === true, said };
 };
 
-const targetProbe = (
+/** A value of a target, and where it stands. */
+export type Value = { readonly value: string | undefined; readonly path: Path };
+
+/** A record that a service moves, as far as it could be read, and where it stands. */
+export type Moved = { readonly name?: string; readonly type?: RecordType; readonly path: Path };
+
+/** All records of a service: its own and those that are moved with it. */
+export const movedBy = ({ value, path }: Entry<Draft<FileService>>): Moved[] => {
+  const { name, type, also = [] } = value.dns ?? {};
+  const at = [...path, "dns"];
+  const all = [{ name, type }, ...also.map((one) => one && { name, type, ...one })];
+  return all.map((one, index) => ({
+    ...(one?.name !== undefined && { name: normalHost(one.name) }),
+    ...(one?.type !== undefined && { type: one.type }),
+    path: index === 0 ? at : [...at, "also", index - 1],
+  }));
+};
+
+/** What a name holds while it points to the target, as far as it could be read; of an alias the name it leads to. */
+export const valuesOf = ({ value, alias }: Draft<FileTarget>, targetPath: Path): Value[] => {
+  if (alias !== undefined) return [{ value: alias.name, path: [...targetPath, "alias", "name"] }];
+  const path = [...targetPath, "value"];
+  if (value === undefined || typeof value === "string") return [{ value, path }];
+  return value.map((one, index) => ({ value: one, path: [...path, index] }));
+};
+
+/** Whether a place in the file is a target's value, or one of several. */
+export const isOfValue = (path: Path): boolean =>
+  path[0] === "services" && (path[4] === "value" || path[4] === "alias");
+
+const probesOfPart = (
   { check, path, connectPath }: Part<Draft<FileTargetCheck>>,
   service: Draft<FileService>,
-  target: Draft<FileTarget>,
-  valuePath: Path,
-): Probed | undefined => {
+  values: readonly Value[],
+): (Probed | undefined)[] => {
   const found = writtenIn(check);
-  if (!found) return undefined;
+  if (!found) return [undefined];
   const { scheme, written } = found;
   const connect = check.connect === undefined ? undefined : connectPath;
   if (typeof written === "string" && !written.startsWith("/")) {
-    return urlProbe(scheme, written, check, connect ?? [...path, scheme]);
+    return [urlProbe(scheme, written, check, connect ?? [...path, scheme])];
   }
   const name = check.host ?? service.dns?.name;
-  return pinnedProbe(found, check, name, target.value, connect ?? valuePath);
+  if (connect !== undefined) return [pinnedProbe(found, check, name, undefined, connect)];
+  return values.map(({ value, path: said }) => pinnedProbe(found, check, name, value, said));
 };
 
 /**
- * What a target's check comes to, or each of those it combines: pinned to the target's own address unless the file
- * says otherwise.
+ * What a target's check comes to, or each of those it combines: pinned to the target's own address, each of them where
+ * it has several, unless the file says otherwise.
  */
 export const targetProbes = (service: Draft<FileService>, target: Draft<FileTarget>, path: Path): Planned[] =>
-  partsOf(mergedCheck(service, target), [...path, "check"]).map((part) => ({
-    check: part.check,
-    probed: targetProbe(part, service, target, [...path, "value"]),
-  }));
+  partsOf(mergedCheck(service, target), [...path, "check"]).flatMap((part) =>
+    probesOfPart(part, service, valuesOf(target, path)).map((probed) => ({ check: part.check, probed })),
+  );
 
 export type Entry<T> = { readonly id: string; readonly value: T; readonly path: Path };
 

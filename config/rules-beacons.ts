@@ -10,7 +10,9 @@ const hint = "three Regions, none of them home's or a target's";
 export const beaconRegionRule = ({ beacons = [], locations = [], ...file }: Draft<FileConfig>): Problem[] => {
   if (beacons.length === 0) return [];
   const hosts = servicesOf(file).flatMap((service) =>
-    targetsOf(service).map(({ value }) => `.${normalHost(value.value ?? "")}.`),
+    targetsOf(service).flatMap(({ value }) =>
+      [value.value ?? []].flat().map((one) => `.${normalHost(one ?? "")}.`),
+    ),
   );
   const wrong = (region: string, index: number): string | undefined => {
     if (region === locations[0]) return `${region} is home: both would be gone on the same day`;
@@ -47,7 +49,19 @@ export const beaconServiceRule = (file: Draft<FileConfig>): Problem[] =>
       message: "the health checks of beacons are in home's account, and so has the zone to be",
       hint: "no roleArn, or via: api",
     };
+    const several: Problem = {
+      path: [...path, "dns", "also"],
+      message: "beacons move one record of one name",
+      hint: "no also, or via: api",
+    };
+    const shaped = (value.targets ?? []).flatMap((target, index): Problem[] => {
+      if (typeof target?.value === "string" || target === undefined) return [];
+      const message = "beacons move a record of one value; not several, and no alias";
+      return [{ path: [...path, "targets", index], message, hint: "one value, or via: api" }];
+    });
     return [
+      ...shaped,
+      ...(value.dns?.also === undefined ? [] : [several]),
       ...(targets === 2 ? [] : [notTwo]),
       ...(file.beacons === undefined ? [noRegions] : []),
       ...(value.dns?.roleArn === undefined ? [] : [elsewhere]),

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { type HostKind, hostKind, normalHost } from "./address.ts";
+import { type HostKind, hostKind } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
-import { allProbes, servicesOf, targetProbes, targetsOf } from "./probes.ts";
+import { allProbes, isOfValue, movedBy, servicesOf, targetProbes, targetsOf } from "./probes.ts";
 import type { FileConfig } from "./schema.ts";
 
 type Refusal = { readonly why: string; readonly hint: string };
@@ -50,10 +50,11 @@ export const privateRule = (file: Draft<FileConfig>): Problem[] =>
 
 const movedNames = (file: Draft<FileConfig>): Map<string, Path> =>
   new Map(
-    servicesOf(file).flatMap((service) => {
-      const name = service.value.dns?.name;
-      return name === undefined ? [] : [[normalHost(name), [...service.path, "dns", "name"]] as const];
-    }),
+    servicesOf(file).flatMap((service) =>
+      movedBy(service).flatMap(({ name, path }) =>
+        name === undefined ? [] : [[name, [...path, "name"]] as const],
+      ),
+    ),
   );
 
 /** A check by the name that is moved would follow the move and say nothing about the target. */
@@ -61,7 +62,7 @@ export const movedNameRule = (file: Draft<FileConfig>): Problem[] => {
   const names = movedNames(file);
   return allProbes(file).flatMap(({ to, said }) => {
     const moved = names.get(to.host);
-    if (!moved || said.at(-1) === "value") return [];
+    if (!moved || isOfValue(said)) return [];
     const message = `would be probed by ${to.host}, the name that ${formatPath(moved)} moves`;
     return [{ path: said, message, hint: "probe the address or a name of its own behind it" }];
   });
@@ -79,7 +80,7 @@ export const sameProbeRule = (file: Draft<FileConfig>): Problem[] =>
       const key = probes.map(({ to, url }) => `${to.host} ${to.port} ${url?.href}`).join(" ");
       const twin = seen.get(key);
       seen.set(key, target.id);
-      const said = probes.find((probed) => probed.said.at(-1) !== "value")?.said;
+      const said = probes.find((probed) => !isOfValue(probed.said))?.said;
       if (twin === undefined || said === undefined) return [];
       const message = `probes the same place as target ${quote(twin)}`;
       return [{ path: said, message, hint: "each target needs a place of its own" }];

@@ -1,15 +1,15 @@
-import { isIPv4, isIPv6 } from "node:net";
-import { isHostname, normalHost } from "./address.ts";
+import { normalHost } from "./address.ts";
 import type { Draft } from "./draft.ts";
 import { formatPath, type Path, type Problem, quote } from "./finding.ts";
-import { type Entry, servicesOf, targetsOf } from "./probes.ts";
+import { type Entry, movedBy, servicesOf, targetsOf } from "./probes.ts";
 import type { FileConfig, FileService } from "./schema.ts";
 
 type Claim = { readonly type: string | undefined; readonly path: Path };
 
 const clash = (claim: Claim, before: readonly Claim[]): Problem[] => {
   const same = before.find((one) => one.type !== undefined && one.type === claim.type);
-  const path = [...claim.path, "name"];
+  const isBeside = claim.path.includes("also");
+  const path = isBeside ? claim.path : [...claim.path, "name"];
   if (same) {
     const message = `${formatPath(same.path)} moves the same name and type already`;
     return [{ path, message, hint: "one service per name and type" }];
@@ -31,13 +31,16 @@ const clash = (claim: Claim, before: readonly Claim[]): Problem[] => {
 export const oneNameRule = (file: Draft<FileConfig>): Problem[] => {
   const claims = new Map<string, Claim[]>();
   return servicesOf(file).flatMap((service) => {
-    const { zoneId, name, type } = service.value.dns ?? {};
-    if (zoneId === undefined || name === undefined) return [];
-    const key = `${zoneId} ${normalHost(name)}`;
-    const before = claims.get(key) ?? [];
-    const claim = { type, path: [...service.path, "dns"] };
-    claims.set(key, [...before, claim]);
-    return clash(claim, before);
+    const zoneId = service.value.dns?.zoneId;
+    if (zoneId === undefined) return [];
+    return movedBy(service).flatMap(({ name, type, path }) => {
+      if (name === undefined) return [];
+      const key = `${zoneId} ${name}`;
+      const before = claims.get(key) ?? [];
+      const claim = { type, path };
+      claims.set(key, [...before, claim]);
+      return clash(claim, before);
+    });
   });
 };
 
@@ -66,11 +69,13 @@ const topOf = (name: string): string | undefined => normalHost(name).split(".").
 
 /** Names of one zone end in the zone's name, so in the same label at least. */
 const otherDomain = (service: ServiceEntry, first: ServiceEntry): Problem[] => {
-  const [name, before] = [service.value.dns?.name, first.value.dns?.name];
-  if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
-  const message = `no zone holds both ${normalHost(name)} and ${normalHost(before)}`;
-  const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
-  return [{ path: [...service.path, "dns", "name"], message, hint }];
+  const before = first.value.dns?.name;
+  return movedBy(service).flatMap(({ name, path }) => {
+    if (name === undefined || before === undefined || topOf(name) === topOf(before)) return [];
+    const message = `no zone holds both ${name} and ${normalHost(before)}`;
+    const hint = `${formatPath([...first.path, "dns"])} has the same zoneId`;
+    return [{ path: [...path, "name"], message, hint }];
+  });
 };
 
 /** What services say of the zone they share has to fit together. */
@@ -82,33 +87,8 @@ export const oneZoneRule = (file: Draft<FileConfig>): Problem[] => {
     const first = firsts.get(zoneId);
     if (first !== undefined) return [...otherWay(service, first), ...otherDomain(service, first)];
     firsts.set(zoneId, service);
-    return [];
+    return otherDomain(service, service);
   });
-};
-
-const wanted = {
-  A: { fits: isIPv4, what: "an IPv4 address" },
-  AAAA: { fits: (value: string) => isIPv6(value) && !value.includes("%"), what: "an IPv6 address" },
-  CNAME: { fits: (value: string) => isHostname(value) && !isIPv4(value), what: "a name" },
-} as const;
-
-const typeHint = (value: string): string | undefined => {
-  if (isIPv4(value)) return "IPv4 addresses go with type A";
-  return isIPv6(value) ? "IPv6 addresses go with type AAAA" : "names go with type CNAME";
-};
-
-const valueProblem = (value: string, service: ServiceEntry, moved: ReadonlySet<string>) => {
-  const { type } = service.value.dns ?? {};
-  if (type === undefined) return undefined;
-  if (!wanted[type].fits(value)) {
-    return {
-      message: `${quote(value)} is not ${wanted[type].what}, as type ${type} needs`,
-      hint: typeHint(value),
-    };
-  }
-  if (type !== "CNAME" || !moved.has(normalHost(value))) return undefined;
-  const message = `${normalHost(value)} is a name that is moved itself: it would point in a circle`;
-  return { message, hint: "write the name of the target behind it" };
 };
 
 /** Words that stand in alerts and tables where a target's id would. */
@@ -124,32 +104,3 @@ export const targetIdRule = (file: Draft<FileConfig>): Problem[] =>
       return [{ path: [...target.path, "id"], message: `a target cannot be called ${quote(id)}`, hint }];
     }),
   );
-
-/** A target's value must fit the record's type, differ from its siblings' and not lead back to a moved name. */
-export const targetValueRule = (file: Draft<FileConfig>): Problem[] => {
-  const services = servicesOf(file);
-  const moved = new Set(
-    services.flatMap(({ value }) => (value.dns?.name ? [normalHost(value.dns.name)] : [])),
-  );
-  return services.flatMap((service) => {
-    const seen = new Map<string, string>();
-    return targetsOf(service).flatMap((target): Problem[] => {
-      const { value } = target.value;
-      if (value === undefined) return [];
-      const path = [...target.path, "value"];
-      const twin = seen.get(normalHost(value));
-      seen.set(normalHost(value), target.id);
-      if (twin !== undefined) {
-        return [
-          {
-            path,
-            message: `the same value as target ${quote(twin)}`,
-            hint: "a move between them would change nothing",
-          },
-        ];
-      }
-      const problem = valueProblem(value, service, moved);
-      return problem ? [{ path, ...problem }] : [];
-    });
-  });
-};

@@ -163,6 +163,15 @@ export const host = () =>
       : say(`${quote(written)} is no name or address`),
   );
 
+/** Every one of them is probed, and a combination holds five checks at most. */
+export const mostValues = 5;
+
+/** One of them, or a list. */
+export const hosts = () => {
+  const error = say(`must be a name or an address, or a list of 1 to ${mostValues}`);
+  return z.union([host(), z.array(host()).min(1, { error }).max(mostValues, { error })], { error });
+};
+
 const zonePattern = /^Z[A-Z0-9]{3,31}$/;
 
 export const zoneId = () =>

@@ -3,53 +3,10 @@ import { defaultReferences, defaults } from "./defaults.ts";
 import { dnsKeys, grpcKeys, talkKeys, tlsKeys } from "./schema-checks.ts";
 import { httpKeys } from "./schema-http.ts";
 import { map, may, must, schemesOfKeys, together } from "./schema-keys.ts";
+import { ownPolicyKeys, policyKeys } from "./schema-policy.ts";
 import * as v from "./schema-values.ts";
 import { endpointWays, serviceWays, targetWays } from "./schema-ways.ts";
 import { type Scheme, shortSchemes } from "./schemes.ts";
-
-const policyKeys = {
-  interval: may(v.duration("1s", "1h"), "How often it is probed, by one location after the other.", {
-    default: defaults.interval,
-  }),
-  staggered: may(
-    z.boolean(),
-    "Whether every location probes once an interval, one after the other, instead of one location: found sooner, at as many times the probes.",
-    { default: defaults.staggered },
-  ),
-  timeout: may(v.duration("100ms", "30s"), "How long one probe may take.", { default: defaults.timeout }),
-  failureThreshold: may(
-    v.whole(1, 10),
-    "Tries in a row that must fail at one location, when all are asked at once, before it votes down; 1 believes a single lost packet.",
-    { default: defaults.failureThreshold },
-  ),
-  confirmWithin: may(
-    v.duration("100ms", "1m"),
-    "How long after the failed probe began the last of those tries begins: set it longer than your slowest restart. Together with `timeout` no more than `interval`.",
-    { default: defaults.confirmWithin },
-  ),
-  recoverAfter: may(
-    v.duration("0s", "1d"),
-    "How long it must be seen good, after it was down, to be up again; twice as long for each earlier outage within the hour, up to 30 minutes.",
-    {
-      default: defaults.recoverAfter,
-    },
-  ),
-};
-
-/** The same key where it overrides the one in `defaults`. */
-const own = <Schema extends z.ZodType>(key: Schema) => {
-  const { default: _builtIn, ...meta } = key.meta() ?? {};
-  return key.clone().meta({ ...meta, otherwise: "from `defaults`" });
-};
-
-const ownPolicyKeys = {
-  interval: own(policyKeys.interval),
-  staggered: own(policyKeys.staggered),
-  timeout: own(policyKeys.timeout),
-  failureThreshold: own(policyKeys.failureThreshold),
-  confirmWithin: own(policyKeys.confirmWithin),
-  recoverAfter: own(policyKeys.recoverAfter),
-};
 
 /** What a check may say beside where it goes. */
 const optionKeys = { ...httpKeys, ...tlsKeys, ...talkKeys, ...dnsKeys, ...grpcKeys };
@@ -108,14 +65,31 @@ const targetCheck = map({
   ...together(targetKeys, "targetCheck"),
 }).meta({ title: "target's check" });
 
+const alias = map({
+  name: must(v.dnsName(), "The name, as Route 53 shows it; also where the target is probed."),
+  zoneId: may(v.zoneId(), "The hosted zone of that name: of a load balancer its `CanonicalHostedZoneId`.", {
+    otherwise: "of CloudFront and Global Accelerator theirs, else `dns.zoneId`",
+  }),
+}).meta({ title: "alias" });
+
 const target = map({
   id: must(v.id(), "Its name in alerts and in the history; unique in its service."),
-  value: must(
-    v.host(),
-    "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME.",
+  value: may(
+    v.hosts(),
+    "What the record holds while the name points here: an IPv4 address for A, IPv6 for AAAA, a name for CNAME; or a list of addresses, which are all probed.",
+    { otherwise: "required without `alias`", limits: `one, or 1 to ${v.mostValues}` },
+  ),
+  alias: may(
+    alias,
+    "What the record is an alias of while the name points here: a load balancer, a CloudFront distribution, another name of the zone.",
   ),
   check: may(targetCheck, "What differs from the service's check for this target."),
 }).meta({ title: "target" });
+
+const alsoMoved = map({
+  name: may(v.dnsName(), "Its name.", { otherwise: "`dns.name`" }),
+  type: may(z.enum(["A", "AAAA", "CNAME"]), "Its type.", { otherwise: "`dns.type`" }),
+}).meta({ title: "also" });
 
 const dns = map({
   zoneId: must(v.zoneId(), "The Route 53 hosted zone the name lies in."),
@@ -136,6 +110,11 @@ const dns = map({
     {
       default: defaults.ttl,
     },
+  ),
+  also: may(
+    z.array(alsoMoved),
+    "Other records of the same zone that hold the same and are moved with it, in one batch: all or none.",
+    { otherwise: "none", examples: [[{ name: "www.acme.com" }, { type: "AAAA" }]] },
   ),
 }).meta({ title: "dns" });
 

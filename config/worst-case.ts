@@ -1,4 +1,4 @@
-import type { Config, Endpoint, Policy } from "../lambda/core/config.ts";
+import type { Config, Endpoint, Policy, Target } from "../lambda/core/config.ts";
 import { askEveryMs, spreadMs, tickMs } from "../lambda/core/due.ts";
 import { confirmTries } from "../lambda/core/vote.ts";
 
@@ -42,6 +42,15 @@ const detectParts = ({ policy }: Endpoint, locations: number, tick: number, spre
 
 const sum = (parts: readonly Part[]): number => parts.reduce((total, [, ms]) => total + ms, 0);
 
+/**
+ * What is answered for an alias of an AWS service may be kept for 60 s, whatever is configured: Developer Guide,
+ * "Values specific for simple alias records".
+ */
+const aliasTtlMs = 60_000;
+
+const ttlMs = (seconds: number, targets: readonly Target[]): number =>
+  Math.max(seconds * 1000, targets.some(({ alias }) => alias) ? aliasTtlMs : 0);
+
 /** The worst case of every service, in the order of the file; a service is as slow as its slowest target. */
 export const worstCases = (config: Config): WorstCase[] => {
   const { length } = config.locations;
@@ -52,7 +61,11 @@ export const worstCases = (config: Config): WorstCase[] => {
     const [slowest = []] = targets
       .map((target) => detected.get(target.endpoint) ?? [])
       .sort((a, b) => sum(b) - sum(a));
-    const parts: Part[] = [...slowest, ["propagation", propagationMs], ["ttl", dns.ttlSeconds * 1000]];
+    const parts: Part[] = [
+      ...slowest,
+      ["propagation", propagationMs],
+      ["ttl", ttlMs(dns.ttlSeconds, targets)],
+    ];
     return { service: id, detectMs: sum(slowest), recoverMs: sum(parts), parts };
   });
 };

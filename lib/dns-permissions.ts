@@ -2,7 +2,7 @@ import { Aws, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Service } from "../lambda/core/config.ts";
-import { generationName } from "../lambda/core/records.ts";
+import { generationName, placesOf } from "../lambda/core/records.ts";
 
 /**
  * Room for names in one statement. A role's inline policies hold 10,240 characters together and a managed policy
@@ -52,14 +52,21 @@ export function acknowledgeAnyChange(scope: Construct): void {
 
 const zoneArn = (zoneId: string): string => `arn:${Aws.PARTITION}:route53:::hostedzone/${zoneId}`;
 
+/** The names of a service's records, each once, and of its TXT. */
+const namesOf = ({ dns }: Service): string[] => [
+  ...new Set([...placesOf(dns).map(({ name }) => name), generationName(dns.name, dns.type)].map(normalized)),
+];
+
+const typesOf = ({ dns }: Service): string[] => [...new Set(placesOf(dns).map(({ type }) => type))].sort();
+
 /**
- * Services of the same zone and type. IAM cannot pair a name with a type within one batch, which changes a record
+ * Services of the same zone and types. IAM cannot pair a name with a type within one batch, which changes a record
  * and its TXT: together such services are allowed the same single changes as each alone, no name or type more.
  */
 function grouped(services: readonly Service[]): Service[][] {
   const groups = new Map<string, Service[]>();
   for (const service of services) {
-    const key = `${service.dns.zoneId} ${service.dns.type}`;
+    const key = `${service.dns.zoneId} ${typesOf(service).join(" ")}`;
     groups.set(key, [...(groups.get(key) ?? []), service]);
   }
   return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
@@ -68,8 +75,8 @@ function grouped(services: readonly Service[]): Service[][] {
 function changePermissions(group: readonly Service[]): PolicyStatement[] {
   const [first] = group;
   if (first === undefined) return [];
-  const { zoneId, type } = first.dns;
-  return chunks(group.map(({ dns }) => [dns.name, generationName(dns.name, dns.type)].map(normalized))).map(
+  const { zoneId } = first.dns;
+  return chunks(group.map(namesOf)).map(
     (names) =>
       new PolicyStatement({
         actions: ["route53:ChangeResourceRecordSets"],
@@ -77,7 +84,7 @@ function changePermissions(group: readonly Service[]): PolicyStatement[] {
         conditions: {
           "ForAllValues:StringEquals": {
             [namesKey]: names,
-            [typesKey]: [type, "TXT"],
+            [typesKey]: [...typesOf(first), "TXT"],
             [actionsKey]: ["CREATE", "DELETE"],
           },
           // ForAllValues holds for a request that has no values at all (IAM User Guide, "multivalued context keys").

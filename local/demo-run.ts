@@ -1,10 +1,10 @@
 import { readHistory } from "../lambda/aws/history.ts";
 import { openStore } from "../lambda/aws/tables.ts";
-import type { Service } from "../lambda/core/config.ts";
+import type { Service, Target } from "../lambda/core/config.ts";
 import { availability } from "../lambda/core/counters.ts";
 import type { EndpointRecord } from "../lambda/core/endpoint-record.ts";
 import type { Event, EventKind } from "../lambda/core/event.ts";
-import { pointsTo } from "../lambda/core/records.ts";
+import { holds, pointsTo, sayTarget } from "../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../lambda/core/service-state.ts";
 import type { DemoSite } from "./demo-servers.ts";
 import type { Outcome } from "./invocation.ts";
@@ -94,7 +94,7 @@ async function healthy(run: DemoRun): Promise<readonly string[]> {
   });
   timeline.tell("every target is up: seen from all locations, recorded in the results table");
   await rowPointsTo(run, service.targets[0]?.id);
-  return resolved(run, service.targets[0]?.value, "before the outage");
+  return resolved(run, service.targets[0], "before the outage");
 }
 
 async function rowPointsTo({ stack, service }: DemoRun, target: string | undefined): Promise<void> {
@@ -107,13 +107,13 @@ async function rowPointsTo({ stack, service }: DemoRun, target: string | undefin
 }
 
 /** What a real resolver is answered, once it is what it should be. */
-async function resolved(run: DemoRun, value: string | undefined, when: string): Promise<readonly string[]> {
+async function resolved(run: DemoRun, target: Target | undefined, when: string): Promise<readonly string[]> {
   const { stack, service, timeline } = run;
   const { name, type } = service.dns;
   const resolver = openResolver(stack.dns.port);
-  const values = await until(`the resolver answers ${value}`, stepMs, async () => {
+  const values = await until(`the resolver answers ${target && sayTarget(target)}`, stepMs, async () => {
     const answer = await resolver.ask(name, type);
-    return answer.values.length === 1 && answer.values[0] === value ? answer.values : undefined;
+    return target && holds(target, answer.values) ? answer.values : undefined;
   });
   resolver.close();
   timeline.tell(`a resolver asking for ${name} is answered ${values.join(", ")} (${when})`);
@@ -141,7 +141,7 @@ async function movedTo(run: DemoRun, kind: "failover" | "failback", sinceMs: num
     alerts.find(({ attributes }) => attributes["event"] === kind),
   );
   timeline.tell(`alert: ${alert.subject}`, alert.atMs);
-  const dns = await resolved(run, target?.value, kind === "failover" ? "during the outage" : "after it");
+  const dns = await resolved(run, target, kind === "failover" ? "during the outage" : "after it");
   const proof = await inHistory(run, "answered", acceptedMs);
   timeline.tell(`proven: ${proof.why}`, proof.atMs);
   return { times: { detectedMs, acceptedMs, answeredMs: proof.atMs }, dns };

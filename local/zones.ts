@@ -1,5 +1,5 @@
 import type { Config, Service } from "../lambda/core/config.ts";
-import { recordFor } from "../lambda/core/records.ts";
+import { partsOf, placesOf, recordFor } from "../lambda/core/records.ts";
 import { pairOf } from "./beacons.ts";
 import { home } from "./route53/access.ts";
 import { openZone, type RecordSet, type Zone } from "./route53/zone.ts";
@@ -15,11 +15,25 @@ export function zonesOf(config: Config): Zone[] {
     const sets = services.flatMap((service): RecordSet[] => {
       const [primary] = service.targets;
       if (primary === undefined) return [];
-      return service.dns.beacons ? pairOf(service.dns.beacons) : [recordFor(service, primary)];
+      if (service.dns.beacons) return pairOf(service.dns.beacons);
+      return [...standIns(service), ...partsOf(recordFor(service, primary))];
     });
     return openZone(id, zoneName(services), sets);
   });
 }
+
+/** Names of the same zone that aliases lead to: what they hold a config does not say. */
+const standIns = ({ dns, targets }: Service): RecordSet[] =>
+  targets.flatMap(({ alias }, i) => {
+    if (alias?.zoneId !== dns.zoneId) return [];
+    const types = [...new Set(placesOf(dns).map(({ type }) => type))];
+    return types.map((type) => ({
+      name: alias.name.replace(/\.$/, ""),
+      type,
+      ttlSeconds: dns.ttlSeconds,
+      values: [type === "A" ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`],
+    }));
+  });
 
 /** Who may touch a zone: the role that the config names for it, else home. */
 export const ownerIn =

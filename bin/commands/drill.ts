@@ -1,5 +1,6 @@
 import { span } from "../../lambda/core/alert.ts";
 import type { Service, Target } from "../../lambda/core/config.ts";
+import { holds, sayTarget } from "../../lambda/core/records.ts";
 import { type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
 import { type Ending, giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
@@ -94,7 +95,7 @@ async function leg(
   const ending = await giveOrder(desk, service, wish, noteOf(desk, say));
   desk.print(`  ${sayEnding(ending).replaceAll("\n", "\n  ")}`);
   if (ending.is !== "done") return { ending, ok: false };
-  return { ending, ok: !resolve || (await isAnswered(desk, service, to)) };
+  return { ending, ok: !resolve || to.alias !== undefined || (await isAnswered(desk, service, to)) };
 }
 
 /** Whether a resolver answers the target in time; what it caches may be as old as the TTL. */
@@ -105,18 +106,16 @@ async function isAnswered(desk: Desk, { dns }: Service, to: Target): Promise<boo
   const isThere = await until(desk, byMs, async () => {
     const answer = await desk.resolve(dns.name, dns.type).catch((error: unknown) => [String(error)]);
     last = answer.join(", ");
-    return answer.some((value) => plain(value) === plain(to.value)) ? true : undefined;
+    return holds(to, answer) ? true : undefined;
   });
   const took = span(desk.now() - startMs);
   desk.print(
     isThere
       ? `  the resolver answers ${last}, after ${took} more`
-      : `  the resolver still answers ${last}, not ${to.value}, after ${took}`,
+      : `  the resolver still answers ${last}, not ${sayTarget(to)}, after ${took}`,
   );
   return isThere === true;
 }
-
-const plain = (value: string): string => value.toLowerCase().replace(/\.$/, "");
 
 /** Whether the name stayed where it was put: what fails there is left at once. */
 async function stay(desk: Desk, service: Service, at: Target, forMs: number): Promise<boolean> {

@@ -3,7 +3,7 @@ import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { HostedZone, Service } from "../../lambda/core/config.ts";
-import { generationName, pointsTo, type Standing } from "../../lambda/core/records.ts";
+import { generationName, placesOf, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
@@ -25,7 +25,7 @@ export type Plan = {
 export function planOf(service: Service, standing: Standing): Plan {
   const [primary] = service.targets;
   const named = `${service.id} (${service.dns.name} ${service.dns.type}, ${service.mode})`;
-  const wanted = `${primary?.value ?? ""} (TTL ${service.dns.ttlSeconds} s): ${primary?.id ?? ""}`;
+  const wanted = `${primary ? show(recordFor(service, primary)) : ""}: ${primary?.id ?? ""}`;
   const at = pointsTo(service, standing.record);
   const now =
     at === undefined
@@ -52,7 +52,7 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
         : `none in shadow mode; armed: ${how}`;
     return { change, ok: true };
   }
-  const isOtherTtl = standing.record?.ttlSeconds !== service.dns.ttlSeconds;
+  const isOtherTtl = !standing.record?.alias && standing.record?.ttlSeconds !== service.dns.ttlSeconds;
   const ttl = isOtherTtl ? `; the TTL becomes ${service.dns.ttlSeconds} s with the first move` : "";
   const when =
     at === service.targets[0]?.id
@@ -85,11 +85,11 @@ async function planAll(services: readonly Service[], { dns, nameOf }: Zones): Pr
   const names = new Map<string, string>();
   const plans: Plan[] = [];
   for (const service of services) {
-    const { zoneId, name } = service.dns;
+    const { zoneId } = service.dns;
     try {
       const zone = names.get(zoneId) ?? (await nameOf(service.dns));
       names.set(zoneId, zone);
-      const isInside = name === zone || name.endsWith(`.${zone}`);
+      const isInside = placesOf(service.dns).every((at) => at.name === zone || at.name.endsWith(`.${zone}`));
       plans.push(isInside ? planOf(service, await readZone({ dns }, service)) : misplaced(service, zone));
     } catch (error) {
       if (isOfCredentials(error) && service.dns.roleArn === undefined) throw error;

@@ -4,7 +4,7 @@ import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import type { Maintenance, Note } from "../../lambda/core/hands.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
 import type { Readiness } from "../../lambda/core/readiness.ts";
-import { pointsTo } from "../../lambda/core/records.ts";
+import { pointsTo, sayContent, sayTarget } from "../../lambda/core/records.ts";
 import { noteOf } from "../../lambda/core/report.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import type { Desk } from "./desk.ts";
@@ -83,7 +83,7 @@ export function serviceView(
     type: service.dns.type,
     mode: service.mode,
     ...(active !== undefined && { pointsTo: active }),
-    record: state?.written?.values ?? [],
+    record: state?.written ? [sayContent(state.written)] : [],
     ...(state?.pointsSinceMs !== undefined && { sinceMs: state.pointsSinceMs }),
     ...(state === undefined && { disarmed: "its zone was not read yet" }),
     ...(state?.disarmed && { disarmed: state.disarmed.why }),
@@ -113,7 +113,7 @@ function targetView(
   return {
     ...endpointView(target.endpoint, record),
     target: target.id,
-    value: target.value,
+    value: sayTarget(target),
     hasName: target.id === active,
     ...(readiness && { readiness }),
   };

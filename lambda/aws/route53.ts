@@ -7,8 +7,8 @@ import {
   type ResourceRecordSet,
   type Route53Client,
 } from "@aws-sdk/client-route-53";
-import type { HostedZone } from "../core/config.ts";
-import type { Change, RecordSet, Standing } from "../core/records.ts";
+import type { Alias, HostedZone } from "../core/config.ts";
+import { type Change, type RecordSet, type Standing, together } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
 import { askedOnce, perKey } from "./per-key.ts";
 
@@ -42,10 +42,12 @@ export function openDns(
       if (!isWanted()) return { is: "withheld" };
       return change(client, zone.zoneId, changes, comment);
     },
-    read: async (zone, { name, type }, generation) => {
+    read: async (zone, places, generation) => {
       const way = wayTo(zone);
+      const found: Standing["record"][] = [];
+      for (const { name, type } of places) found.push(await find(way, zone.zoneId, name, type));
       return {
-        record: await find(way, zone.zoneId, name, type),
+        record: together(places, found),
         generation: await find(way, zone.zoneId, generation, "TXT"),
       };
     },
@@ -123,8 +125,15 @@ async function change(
 const toAws = (record: RecordSet): ResourceRecordSet => ({
   Name: record.name,
   Type: record.type,
-  TTL: record.ttlSeconds,
-  ResourceRecords: record.values.map((Value) => ({ Value })),
+  ...(record.alias
+    ? {
+        AliasTarget: {
+          HostedZoneId: record.alias.zoneId,
+          DNSName: record.alias.name,
+          EvaluateTargetHealth: record.alias.evaluateTargetHealth,
+        },
+      }
+    : { TTL: record.ttlSeconds, ResourceRecords: record.values.map((Value) => ({ Value })) }),
 });
 
 async function nameServers({ client, line }: Way, zoneId: string): Promise<readonly string[]> {
@@ -154,21 +163,29 @@ async function find(
   );
   const [found] = ResourceRecordSets ?? [];
   if (found?.Name === undefined || found.Type !== type || plainName(found.Name) !== name) return null;
-  if (
-    found.SetIdentifier !== undefined ||
-    found.AliasTarget !== undefined ||
-    found.HealthCheckId !== undefined
-  ) {
+  if (found.SetIdentifier !== undefined || found.HealthCheckId !== undefined) {
     // Nobody's target and not ours to delete: it disarms, and people are told.
     return {
       name,
       type,
       ttlSeconds: found.TTL ?? 0,
-      values: ["an alias, a routing policy or a health check"],
+      values: ["a routing policy or a health check"],
     };
   }
+  const alias = aliasOf(found);
+  if (alias) return { name, type, ttlSeconds: 0, values: [], alias };
   const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
   return { name, type, ttlSeconds: found.TTL ?? 0, values };
+}
+
+/** As it was answered, letter by letter: a DELETE has to say it like that. */
+function aliasOf({ AliasTarget: found }: ResourceRecordSet): Alias | undefined {
+  if (found?.DNSName === undefined || found.HostedZoneId === undefined) return undefined;
+  return {
+    name: found.DNSName,
+    zoneId: found.HostedZoneId,
+    evaluateTargetHealth: found.EvaluateTargetHealth ?? false,
+  };
 }
 
 /** Route 53 answers names with a trailing dot and special characters as octal escapes (`\052` is `*`). */

@@ -196,12 +196,23 @@ export type Endpoint = {
 
 export type RecordType = "A" | "AAAA" | "CNAME";
 
+/** Route 53 answers what it finds there: a load balancer, a distribution, another name of the zone. */
+export type Alias = {
+  /** As Route 53 returns it: lower-case, with the trailing dot. */
+  readonly name: string;
+  /** The zone that name lies in: the AWS service's own, or that of the record itself. */
+  readonly zoneId: string;
+  readonly evaluateTargetHealth: boolean;
+};
+
 export type Target = {
   readonly id: string;
   /** The id of the endpoint that is probed for it: `<service>/<target>`. */
   readonly endpoint: string;
-  /** The record's value while the name points here. */
-  readonly value: string;
+  /** The record's values while the name points here; none of an alias. */
+  readonly values: readonly string[];
+  /** What the record is an alias of while the name points here. */
+  readonly alias?: Alias;
 };
 
 /** A hosted zone and the way to it. */
@@ -226,6 +237,9 @@ export type Beacons = {
   readonly out: string;
 };
 
+/** What a record set is found by. */
+export type Place = { readonly name: string; readonly type: RecordType };
+
 export type Service = {
   readonly id: string;
   /** `shadow` tells what it would do; `armed` does it. */
@@ -235,6 +249,8 @@ export type Service = {
     readonly name: string;
     readonly type: RecordType;
     readonly ttlSeconds: number;
+    /** Other records of the zone that are moved with it, in the same batch; sorted. */
+    readonly beside?: readonly Place[];
   };
   /** In order of preference; the first is the primary. */
   readonly targets: readonly Target[];

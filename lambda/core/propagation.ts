@@ -5,13 +5,16 @@ import { type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import type { Propagation, ServiceState } from "./service-state.ts";
 
-/** What a server said of a name when it was asked: the values it answers, or why it said nothing. */
+/** What a server said of a record, `asked` as it should be: the values it answers, or why it said nothing of any. */
 export type Said = Answer | Silence;
-type Answer = { readonly server: string; readonly values: readonly string[] };
+type Answer = { readonly server: string; readonly asked: RecordSet; readonly values: readonly string[] };
 type Silence = { readonly server: string; readonly silent: string };
 
 /** All that were asked at once: the zone's name servers, and public resolvers, which may keep the old answer for its TTL. */
-export type Round = { readonly servers: readonly Said[]; readonly resolvers: readonly Said[] };
+export type Round = {
+  readonly servers: readonly Said[];
+  readonly resolvers: readonly Said[];
+};
 
 /** Route 53 says: normally within 60 s. Twice that is a reason to look. */
 export const syncLateMs = 120_000;
@@ -66,17 +69,17 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (round.servers.length === 0) return unasked(service, rest, open, atMs);
   const all = [...round.servers, ...round.resolvers];
   const silent = all.flatMap((said) => ("silent" in said ? [said] : []));
-  const others = all.flatMap((said) => ("silent" in said || isWanted(said, open.want) ? [] : [said]));
-  const agreeing = all.length - silent.length - others.length;
+  const others = all.flatMap((said) => ("silent" in said || isWanted(said) ? [] : [said]));
+  const agreeing = all.flatMap((said) => ("values" in said && isWanted(said) ? [said] : []));
   const { acceptedMs, inSyncMs = acceptedMs + syncLateMs - answerLateMs } = open.times;
-  if (agreeing > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
+  if (agreeing.length > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
-    const why = [sayAgreement(open.want, agreeing, all.length), ...silent.map(saySilence)].join("; ");
+    const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
     return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: true, times }));
   }
   const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
-  const why = [...others.map(sayAnswer), ...silent.map(saySilence)].join("; ");
+  const why = [...others.map(sayAnswer(service)), ...silent.map(saySilence)].join("; ");
   if (others.length > 0) return late(service, state, open, "not-answered", why, atMs);
   return unproven(service, rest, open, why, atMs);
 }
@@ -118,16 +121,28 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
 });
 
 /** As a set, whatever the order; an IPv6 address has many spellings. */
-const isWanted = ({ values }: Answer, want: RecordSet): boolean =>
-  sameValues({ ...want, values: values.map(canonical) }, { ...want, values: want.values.map(canonical) });
+const isWanted = ({ values, asked }: Answer): boolean =>
+  sameValues({ ...asked, values: values.map(canonical) }, { ...asked, values: asked.values.map(canonical) });
 
 const canonical = (value: string): string =>
   ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value;
 
-const sayAgreement = (want: RecordSet, agreeing: number, asked: number): string =>
-  `${agreeing === asked ? `all ${asked}` : `${agreeing} of ${asked}`} servers answer ${want.values.join(", ")}`;
+function sayAgreement(answers: readonly Answer[], silent: number): string {
+  const agreeing = new Set(answers.map(({ server }) => server)).size;
+  const asked = [...new Set(answers.map((answer) => answer.asked))];
+  const said = asked.map(({ name, type, values }) =>
+    asked.length === 1 ? values.join(", ") : `${name} ${type} ${values.join(", ")}`,
+  );
+  return `${silent === 0 ? `all ${agreeing}` : `${agreeing} of ${agreeing + silent}`} servers answer ${said.join("; ")}`;
+}
 
-const sayAnswer = ({ server, values }: Answer): string =>
-  `${server} answers ${values.length > 0 ? values.join(", ") : "that there is no record"}`;
+/** Which record it is about is said of those that are moved with the service's own. */
+const sayAnswer =
+  ({ dns }: Service) =>
+  ({ server, asked, values }: Answer): string => {
+    const isOwn = asked.name === dns.name && asked.type === dns.type;
+    const said = values.length > 0 ? values.join(", ") : "that there is no record";
+    return `${server} answers ${said}${isOwn ? "" : ` for ${asked.name} ${asked.type}`}`;
+  };
 
 const saySilence = ({ server, silent }: Silence): string => `${server} did not answer us (${silent})`;

@@ -3,12 +3,14 @@ import type { Event, MoveTimes } from "./event.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Readiness } from "./readiness.ts";
 import {
+  partsOf,
   pointsTo,
   type RecordSet,
   readGeneration,
   type Standing,
   sameRecord,
   sameValues,
+  sayContent,
 } from "./records.ts";
 
 /** A change decided and saved, whose outcome is not known yet. */
@@ -226,4 +228,11 @@ function difference(left: RecordSet | null, generation: number, standing: Standi
 
 /** A record as a person reads it. */
 export const show = (record: RecordSet | null): string =>
-  record === null ? "absent" : `${record.values.join(", ")} (TTL ${record.ttlSeconds} s)`;
+  record === null ? "absent" : `${sayContent(record)}${sayTtl(record)}`;
+
+const sayTtl = (record: RecordSet): string => {
+  const seconds = partsOf(record).flatMap(({ alias, values, ttlSeconds }) =>
+    alias === undefined && values.length > 0 ? [ttlSeconds] : [],
+  );
+  return seconds.length === 0 ? "" : ` (TTL ${[...new Set(seconds)].join(", ")} s)`;
+};

@@ -1,6 +1,8 @@
+import type { Service } from "../core/config.ts";
 import { wantsEvidence } from "../core/decide.ts";
 import { closed, noteLook } from "../core/move.ts";
 import { noteReadiness } from "../core/readiness.ts";
+import { placesOf } from "../core/records.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { noteRead, noteUnread } from "../core/unread.ts";
 import { startFollowing } from "./follow.ts";
@@ -70,17 +72,18 @@ const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
 
 /**
  * How often a record is looked at: every minute or so, or less often where many names share Route 53's five requests
- * a second (a look takes two). Not in whole minutes: the relief at the minute's turn would cut off the same looks for
+ * a second (a look takes one for each record and one for the generation). Not in whole minutes: the relief at the minute's turn would cut off the same looks for
  * ever.
  */
-const lookEveryMs = (services: number): number => Math.max(55_000, services * 1_450);
+const lookEveryMs = (services: readonly Service[]): number =>
+  Math.max(55_000, services.reduce((requests, { dns }) => requests + 1 + placesOf(dns).length, 0) * 725);
 
 /** Each at a time of its own; a disarmed name every minute. */
 function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   if (each.state === undefined) return true;
   if (isUnderWay(each.state)) return false;
   const { services } = sweep.config;
-  const everyMs = each.state.disarmed ? 55_000 : lookEveryMs(services.length);
+  const everyMs = each.state.disarmed ? 55_000 : lookEveryMs(services);
   const phaseMs = (services.indexOf(each.service) / services.length) * everyMs;
   return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
 }

@@ -1,4 +1,5 @@
 import { answered, followEveryMs, inSync, type Round, type Said, syncLate } from "../core/propagation.ts";
+import { type RecordSet, witnesses } from "../core/records.ts";
 import type { Propagation } from "../core/service-state.ts";
 import { startTelling } from "./tell.ts";
 import { inBackground, type Sweep, type Switch, update } from "./watch.ts";
@@ -56,10 +57,11 @@ async function followChange(sweep: Sweep, each: Switch, changeId: string): Promi
 async function followAnswers(sweep: Sweep, each: Switch, open: Propagation): Promise<void> {
   const { service } = each;
   const servers = await serversOf(sweep, each);
+  const asked = witnesses(each.service, open.want, each.state?.generation ?? 0, sweep.owner);
   const round: Round =
     typeof servers === "string"
       ? { servers: [{ server: "Route 53", silent: servers }], resolvers: [] }
-      : await askRound(sweep, open, servers);
+      : await askRound(sweep, asked, servers);
   // Whoever was interrupted has not heard what they say.
   if (sweep.over.aborted) return;
   const atMs = sweep.world.now();
@@ -77,23 +79,37 @@ const serversOf = (sweep: Sweep, { service }: Switch): Promise<readonly string[]
     return String(error);
   });
 
-async function askRound(sweep: Sweep, open: Propagation, nameServers: readonly string[]): Promise<Round> {
+async function askRound(
+  sweep: Sweep,
+  asked: readonly RecordSet[],
+  nameServers: readonly string[],
+): Promise<Round> {
   // Where the zone is private, nobody outside has anything to say.
   const publicOnes = nameServers.length === 0 ? [] : (sweep.config.resolvers ?? []);
   const [servers, resolvers] = await Promise.all([
-    askAll(sweep, open, nameServers),
-    askAll(sweep, open, publicOnes),
+    askAll(sweep, asked, nameServers),
+    askAll(sweep, asked, publicOnes),
   ]);
   return { servers, resolvers };
 }
 
-const askAll = (sweep: Sweep, { want }: Propagation, servers: readonly string[]): Promise<Said[]> =>
-  Promise.all(
-    servers.map(async (server): Promise<Said> => {
-      try {
-        return { server, values: await sweep.world.answers(server, want, sweep.over) };
-      } catch (error) {
-        return { server, silent: error instanceof Error ? error.message : String(error) };
-      }
-    }),
-  );
+/** A server that does not answer one of the questions has said nothing. */
+const askAll = async (
+  sweep: Sweep,
+  asked: readonly RecordSet[],
+  servers: readonly string[],
+): Promise<Said[]> => {
+  const said = servers.map(async (server): Promise<Said[]> => {
+    const ask = async (one: RecordSet): Promise<Said> => ({
+      server,
+      asked: one,
+      values: await sweep.world.answers(server, one, sweep.over),
+    });
+    try {
+      return await Promise.all(asked.map(ask));
+    } catch (error) {
+      return [{ server, silent: error instanceof Error ? error.message : String(error) }];
+    }
+  });
+  return (await Promise.all(said)).flat();
+};

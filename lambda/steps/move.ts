@@ -11,7 +11,14 @@ import {
   intervalOf,
   moveBatch,
 } from "../core/move.ts";
-import { generationName, recordFor, type Standing, sameRecord, sameValues } from "../core/records.ts";
+import {
+  generationName,
+  placesOf,
+  recordFor,
+  type Standing,
+  sameRecord,
+  sameValues,
+} from "../core/records.ts";
 import { note } from "../core/report.ts";
 import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
 import { type Sweep, type Switch, update } from "./watch.ts";
@@ -133,7 +140,7 @@ const giveUp = (sweep: Sweep, each: Switch, intent: Intent): Promise<boolean> =>
 
 /** What stands in the zone for a service. */
 export const readZone = (world: Pick<World, "dns">, { dns }: Service): Promise<Standing> =>
-  world.dns.read(dns, { name: dns.name, type: dns.type }, generationName(dns.name, dns.type));
+  world.dns.read(dns, placesOf(dns), generationName(dns.name, dns.type));
 
 /**
  * Compare-and-set said no: the zone is not as we thought. Our own change whose answer was lost is done; our own

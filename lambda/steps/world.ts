@@ -37,6 +37,9 @@ export type DnsOutcome =
   | { readonly is: "refused" }
   | { readonly is: "withheld" };
 
+/** Where a record set stands. */
+type At = Pick<RecordSet, "name" | "type">;
+
 export type Dns = {
   /**
    * Sends one atomic batch, once, when its turn comes: `withheld` when `isWanted` says no by then.
@@ -48,8 +51,8 @@ export type Dns = {
     comment: string,
     isWanted: () => boolean,
   ): Promise<DnsOutcome>;
-  /** What stands in the zone under the two names. */
-  read(zone: HostedZone, record: Pick<RecordSet, "name" | "type">, generation: string): Promise<Standing>;
+  /** What stands in the zone at these places, as one record, and under the name of the generation. */
+  read(zone: HostedZone, places: readonly At[], generation: string): Promise<Standing>;
   /** The name servers of a public zone; none of a private one: nobody can ask those from outside. Asked once. */
   nameServers(zone: HostedZone): Promise<readonly string[]>;
   /** How far an accepted change of the zone is. */

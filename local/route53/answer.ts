@@ -36,14 +36,21 @@ export function answer(question: Question, zones: readonly Zone[]): Answer {
   const zone = name === undefined ? undefined : zoneOf(name, zones);
   // Zone transfers are refused: Route 53 offers none.
   if (name === undefined || !zone || /^[AI]XFR$/.test(question.type)) return refused;
-  return follow(zone, name, question.name, question.type, []);
+  return follow(zone, name, question.name, question.type, [], zones);
 }
 
 /** Answers for `name`, written as `owner`, after the CNAMEs that led there. */
-function follow(zone: Zone, name: string, owner: string, type: string, before: readonly DnsRecord[]): Answer {
+function follow(
+  zone: Zone,
+  name: string,
+  owner: string,
+  type: string,
+  before: readonly DnsRecord[],
+  zones: readonly Zone[],
+): Answer {
   const sets = setsFor(zone, name);
   if (!sets) return negative("NXDOMAIN", zone, before);
-  const set = pick(sets, type);
+  const set = behind(pick(sets, type), zone, zones);
   if (!set) return negative("NOERROR", zone, before);
   const answers = [...before, ...recordsOf(set, owner)];
   const target = set.type === type || type === "ANY" ? undefined : targetWithin(zone, set);
@@ -52,7 +59,27 @@ function follow(zone: Zone, name: string, owner: string, type: string, before: r
   if (target === undefined || isLoop || answers.length >= maxCnames) {
     return { rcode: "NOERROR", authoritative: true, answers, authorities: [] };
   }
-  return follow(zone, target, targetOwner, type, answers);
+  return follow(zone, target, targetOwner, type, answers, zones);
+}
+
+/** As many aliases of aliases as are followed. */
+const maxAliases = 8;
+
+/**
+ * The set that speaks for an alias: that of the name it leads to, with its TTL (Developer Guide, "Choosing between
+ * alias and non-alias records"). Of an AWS service's zone only what these zones hold is known: nothing, mostly.
+ */
+function behind(set: RecordSet | undefined, own: Zone, zones: readonly Zone[]): RecordSet | undefined {
+  let found = set;
+  for (let step = 0; found?.alias && step < maxAliases; step++) {
+    const { name, zoneId } = found.alias;
+    const zone = zoneId === own.id ? own : zones.find(({ id }) => id === zoneId);
+    found =
+      zone && isWithin(name, zone.name)
+        ? setsFor(zone, name)?.find(({ type }) => type === found?.type)
+        : undefined;
+  }
+  return found?.alias ? undefined : found;
 }
 
 /** Where a CNAME points, if that is in the zone. */

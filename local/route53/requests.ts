@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import type { Alias } from "./alias.ts";
 import { recordTypes } from "./values.ts";
 import type { Change, Failover, RecordSet } from "./zone.ts";
 
@@ -21,9 +22,17 @@ const parser = new XMLParser({
   isArray: (name) => lists.has(name),
 });
 const actions = ["CREATE", "DELETE", "UPSERT"] as const;
-/** What a record set may hold here. Anything else (other routing policies, aliases) is refused rather than forgotten. */
+/** What a record set may hold here. Anything else (other routing policies) is refused rather than forgotten. */
 const failoverFields = ["SetIdentifier", "Failover", "HealthCheckId"];
-const knownFields = new Set(["Name", "Type", "TTL", "ResourceRecords", "#text", ...failoverFields]);
+const knownFields = new Set([
+  "Name",
+  "Type",
+  "TTL",
+  "ResourceRecords",
+  "AliasTarget",
+  "#text",
+  ...failoverFields,
+]);
 
 /** Reads a change batch as API_ChangeResourceRecordSets spells it. */
 export function parseBatch(body: string): ParsedBatch {
@@ -63,6 +72,8 @@ function parseSet(element: Xml): RecordSet | string {
   const values = list(child(element, "ResourceRecords"), "ResourceRecord").map(
     (record) => text(record, "Value") ?? "",
   );
+  const alias = parseAlias(element);
+  if (alias) return { name, type, ttlSeconds: ttl === undefined ? 0 : Number(ttl), values, alias };
   if (!ttl || values.length === 0)
     return `Invalid request: expected TTL and ResourceRecords in [Name=${name}, Type=${type}]`;
   const failover = parseFailover(element, name);
@@ -83,6 +94,16 @@ function parseFailover(element: Xml, name: string): Failover | string | undefine
   if (!setIdentifier || setIdentifier.length > 128)
     return `Invalid request: expected a SetIdentifier of 1 to 128 characters in ${name}`;
   return { role, setIdentifier, ...(healthCheckId !== undefined && { healthCheckId }) };
+}
+
+function parseAlias(element: Xml): Alias | undefined {
+  if (element["AliasTarget"] === undefined) return undefined;
+  const target = child(element, "AliasTarget");
+  return {
+    name: text(target, "DNSName") ?? "",
+    zoneId: text(target, "HostedZoneId") ?? "",
+    evaluateTargetHealth: text(target, "EvaluateTargetHealth") === "true",
+  };
 }
 
 function child(parent: Xml, name: string): Xml {

@@ -91,7 +91,15 @@ export function zonesReply(
   return { status: 200, body: xml("ListHostedZonesByNameResponse", body) };
 }
 
-function setElement({ name, type, ttlSeconds, values, failover }: RecordSet): object {
+function setElement({ name, type, ttlSeconds, values, failover, alias }: RecordSet): object {
+  if (alias) {
+    const target = {
+      HostedZoneId: alias.zoneId,
+      DNSName: alias.name,
+      EvaluateTargetHealth: alias.evaluateTargetHealth,
+    };
+    return { Name: name, Type: type, AliasTarget: target };
+  }
   const records = { ResourceRecord: values.map((value) => ({ Value: value })) };
   return {
     Name: name,

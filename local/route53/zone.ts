@@ -1,3 +1,4 @@
+import { type Alias, aliasInputProblem, aliasProblem, isSameAlias, normalizeAlias } from "./alias.ts";
 import { isWithin, normalizeName, reversedLabels, wildcardLabel } from "./names.ts";
 import { canonicalValue, type RecordType, recordTypes, valueProblem } from "./values.ts";
 
@@ -19,10 +20,14 @@ export type Failover = {
 export type RecordSet = {
   readonly name: string;
   readonly type: RecordType;
+  /** 0 of an alias, which has none of its own. */
   readonly ttlSeconds: number;
+  /** None of an alias. */
   readonly values: readonly string[];
   /** One of two sets with this name and type; a simple record set otherwise. */
   readonly failover?: Failover;
+  /** In a zone, `name` is spelt as Route 53 spells it. */
+  readonly alias?: Alias;
 };
 
 export type Zone = {
@@ -112,7 +117,7 @@ export function applyBatch(zone: Zone, changes: readonly Change[]): BatchResult 
   const names = new Map(zone.names);
   const messages: string[] = [];
   for (const change of changes) {
-    const problem = applyChange(zone.name, names, change);
+    const problem = applyChange(zone, names, change);
     if (problem) messages.push(problem);
   }
   if (messages.length > 0) return { ok: false, code: "InvalidChangeBatch", messages };
@@ -120,7 +125,7 @@ export function applyBatch(zone: Zone, changes: readonly Change[]): BatchResult 
 }
 
 function applyChange(
-  apex: string,
+  { id, name: apex }: Zone,
   names: Map<string, readonly RecordSet[]>,
   change: Change,
 ): string | undefined {
@@ -128,10 +133,12 @@ function applyChange(
   if (!name) return `The name ${change.set.name} is not a valid domain name`;
   // Not documented in words: the service's own message, as users report it.
   if (!isWithin(name, apex)) return `RRSet with DNS name ${name} is not permitted in zone ${apex}`;
-  const set: RecordSet = { ...change.set, name };
+  const set: RecordSet = { ...change.set, name, ...normalizeAlias(change.set) };
   const here = setsAt(names, name);
   const problem =
-    change.action === "DELETE" ? deleteProblem(apex, here, set) : putProblem(apex, here, change.action, set);
+    change.action === "DELETE"
+      ? deleteProblem(apex, here, set)
+      : (putProblem(apex, here, change.action, set) ?? aliasProblem({ id, name: apex }, names, set));
   if (problem) return problem;
   const others = here.filter((other) => !isSamePlace(other, set));
   const after = change.action === "DELETE" ? others : [...others, set];
@@ -228,6 +235,7 @@ function inputProblems(changes: readonly Change[]): readonly string[] {
   return changes.flatMap(({ set }) => {
     const change = `in the change of [name='${set.name}', type='${set.type}']`;
     if (!recordTypes.includes(set.type)) return [`Invalid request: unknown or unsupported type ${change}`];
+    if (set.alias) return aliasInputProblem(set).map((problem) => `Invalid request: ${problem} ${change}`);
     if (set.values.length === 0) return [`Invalid request: expected TTL and ResourceRecords ${change}`];
     const inRange =
       Number.isInteger(set.ttlSeconds) && set.ttlSeconds >= 0 && set.ttlSeconds <= maxTtlSeconds;
@@ -252,6 +260,7 @@ function sizeProblems(changes: readonly Change[]): readonly string[] {
 
 /** Same TTL and same values in any order. The text counts: `a.example.com` is not `a.example.com.` here. */
 function isSame(a: RecordSet, b: RecordSet): boolean {
+  if (!isSameAlias(a.alias, b.alias)) return false;
   if (a.ttlSeconds !== b.ttlSeconds || a.values.length !== b.values.length) return false;
   if (a.failover?.role !== b.failover?.role || a.failover?.healthCheckId !== b.failover?.healthCheckId)
     return false;

@@ -2,6 +2,7 @@ import { clock, span } from "../../lambda/core/alert.ts";
 import type { Availability } from "../../lambda/core/counters.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
+import { holds } from "../../lambda/core/records.ts";
 import type { Answer, EndpointView, Seen, ServiceView } from "../watch/model.ts";
 import type { Style } from "./text.ts";
 
@@ -135,10 +136,8 @@ export function availabilityWords(availability: Availability | undefined): strin
 /** The target a name is answered with, by the config's word for it. */
 export function answeredTarget({ service, answer }: ServiceView): string | undefined {
   const values = answer?.values ?? [];
-  return service.targets.find(({ value }) => values.length === 1 && sameHost(values[0] ?? "", value))?.id;
+  return service.targets.find((target) => holds(target, values))?.id;
 }
-
-const sameHost = (a: string, b: string): boolean => a.replace(/\.$/, "") === b.replace(/\.$/, "");
 
 /** What the resolver said. */
 export function answerWords(answer: Answer | undefined): string {

@@ -58,7 +58,7 @@ async function open(options: { roles?: readonly string[]; stsUrl?: string; stsRe
 
 const always = (): boolean => true;
 const read = (dns: Dns, zone: typeof ours | typeof theirs) =>
-  dns.read(zone, primary, "_pointsman-a.shop.example.com");
+  dns.read(zone, [primary], "_pointsman-a.shop.example.com");
 
 describe("a zone in another account", () => {
   test("is read, changed and followed in its role, and one's own without", async () => {

@@ -136,7 +136,7 @@ describe("targets are probed by their own address with the service's name", () =
     ]);
     expect(parseValid(text).config.services[0]).toMatchObject({
       dns: { name: "shop.acme.com", type: "CNAME", ttlSeconds: 15 },
-      targets: [{ value: "a.acme.com" }, { value: "b.acme.com" }],
+      targets: [{ values: ["a.acme.com"] }, { values: ["b.acme.com"] }],
     });
   });
 });
@@ -149,8 +149,8 @@ test("a service with nothing said stays in shadow, goes back by hand, moves twic
       mode: "shadow",
       dns: { zoneId: "Z0SHOP", name: "shop.acme.com", type: "A", ttlSeconds: 15 },
       targets: [
-        { id: "frankfurt", endpoint: "shop/frankfurt", value: "3.120.0.10" },
-        { id: "ireland", endpoint: "shop/ireland", value: "34.240.0.20" },
+        { id: "frankfurt", endpoint: "shop/frankfurt", values: ["3.120.0.10"] },
+        { id: "ireland", endpoint: "shop/ireland", values: ["34.240.0.20"] },
       ],
       failback: "manual",
       failbackAfterMs: 600_000,
@@ -173,7 +173,7 @@ test("references: three by default, IPv6 ones too where something is IPv6, none 
   for (const text of [aaaa, literal])
     expect(hosts(text).filter((host) => host.includes(":"))).toHaveLength(3);
   expect(hosts(`${withService()}references: []`)).toEqual([]);
-  expect(parseValid(aaaa).config.services[0]?.targets[0]?.value).toBe("2a05:d018::1");
+  expect(parseValid(aaaa).config.services[0]?.targets[0]?.values).toEqual(["2a05:d018::1"]);
 });
 
 test("resolvers: none but those of the file", () => {

@@ -207,9 +207,9 @@ describe("a config that was generated is understood as it was meant", () => {
           expect(found.targets.map((one) => one.id)).toEqual(meant?.targets.map(([target]) => target));
           for (const [index, target] of found.targets.entries()) {
             const probed = config.endpoints.find((one) => one.id === target.endpoint)?.check;
-            expect(target.value).toBe(address(found.id, index));
+            expect(target.values).toEqual([address(found.id, index)]);
             expect(probed).toMatchObject({
-              connect: { host: target.value, port: 443 },
+              connect: { host: target.values[0], port: 443 },
               serverName: found.dns.name,
             });
           }

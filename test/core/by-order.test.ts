@@ -105,11 +105,11 @@ describe("a move by order", () => {
     (isPinned) => {
       const { placed, ...state } = pinned("ireland", atIreland);
       const before: ServiceState = { ...state, ...(placed && { placed: { ...placed, pinned: isPinned } }) };
-      const after = noteLook(shop3, before, { ...before, written: pointing(frankfurt.value) }, at(5));
+      const after = noteLook(shop3, before, { ...before, written: pointing(frankfurt.values) }, at(5));
       expect(after.placed).toEqual(isPinned ? placed : undefined);
       expect(after.pointsSinceMs).toBe(at(5));
       const disarmed = { ...before, disarmed: { why: "it is foreign", sinceMs: at(1) } };
-      const armed = noteLook(shop3, disarmed, { ...before, written: pointing(frankfurt.value) }, at(5));
+      const armed = noteLook(shop3, disarmed, { ...before, written: pointing(frankfurt.values) }, at(5));
       expect(armed).toMatchObject({ pointsSinceMs: at(5), outbox: [{ kind: "armed-again" }] });
       expect(armed.placed).toEqual(isPinned ? placed : undefined);
     },
@@ -139,11 +139,11 @@ describe("to adopt what stands in the zone", () => {
   }
 
   test.each<[string, Zone]>([
-    ["a target's record and our own generation", zoneWith(pointing(ireland.value), txt(9))],
+    ["a target's record and our own generation", zoneWith(pointing(ireland.values), txt(9))],
     ["a foreign record", zoneWith(foreign)],
     ["a foreign record and our own generation", zoneWith(foreign, txt(3))],
-    ["another installation's generation", zoneWith(pointing(frankfurt.value), others)],
-    ["a generation that nobody can read", zoneWith(pointing(frankfurt.value), garbage)],
+    ["another installation's generation", zoneWith(pointing(frankfurt.values), others)],
+    ["a generation that nobody can read", zoneWith(pointing(frankfurt.values), garbage)],
     ["no record", openZone("Z1", "example.com", [])],
     ["no record, and a generation", zoneWith(txt(3))],
   ])("leaves the record as it is, and starts a new count of generations: %s", (_, zone) => {
@@ -166,7 +166,7 @@ describe("to adopt what stands in the zone", () => {
 
   test("what is none of the targets is not left by itself afterwards", () => {
     expect(adopted(zoneWith(foreign)).state.placed).toMatchObject({ target: "orphan", pinned: false });
-    expect(adopted(zoneWith(pointing(ireland.value))).state.placed).toBeUndefined();
+    expect(adopted(zoneWith(pointing(ireland.values))).state.placed).toBeUndefined();
   });
 
   test("its outcome is read from the zone when the answer is lost", () => {
@@ -191,7 +191,7 @@ describe("to adopt what stands in the zone", () => {
   test("a change that was under way before is kept until the adoption is accepted, and fenced by it", () => {
     const [first] = moved(atFrankfurt, undefined);
     const state = disarm(first, "it is foreign", at(-60));
-    const zone = zoneWith(pointing(frankfurt.value), txt(3));
+    const zone = zoneWith(pointing(frankfurt.values), txt(3));
     const { intended, after, state: done } = adopted(zone, state);
     expect(disarm(intended, "changed once more", at(9)).intent).toEqual(first.intent);
     expect(done.intent).toBeUndefined();

@@ -65,7 +65,7 @@ const anySituation: fc.Arbitrary<Situation> = fc
       state: fc.record({
         written: fc.constantFrom(
           null,
-          ...targets.map(({ value }) => pointing(value)),
+          ...targets.map(({ values }) => pointing(values)),
           pointing("203.0.113.99"),
         ),
         generation: fc.nat(5),

@@ -58,7 +58,7 @@ describe("the target the name points to is down", () => {
     [
       "failover to ireland",
       "moves away from healthy targets were many: leaving a dead one is never held back",
-      { ...outage, state: at3(frankfurt.value, { movesFromUpMs: [at(-1), at(-2), at(-3)] }) },
+      { ...outage, state: at3(frankfurt.values, { movesFromUpMs: [at(-1), at(-2), at(-3)] }) },
     ],
     [
       "failover to ireland",
@@ -102,7 +102,7 @@ describe("the target the name points to is down", () => {
     [
       "disarmed",
       "somebody changed the record",
-      { ...outage, state: at3(frankfurt.value, { disarmed: { why: "changed", sinceMs: at(-9) } }) },
+      { ...outage, state: at3(frankfurt.values, { disarmed: { why: "changed", sinceMs: at(-9) } }) },
     ],
   ])("%s: %s", (is, _, over) => expect(outcome(decided(over))).toBe(is));
 
@@ -192,17 +192,17 @@ describe("the target the name points to is not down", () => {
     [
       "limit",
       "it went back twice within the hour",
-      { ...back, state: at3(ireland.value, { movesFromUpMs: [at(1 - hour), at(-9)] }) },
+      { ...back, state: at3(ireland.values, { movesFromUpMs: [at(1 - hour), at(-9)] }) },
     ],
     [
       "failback to frankfurt",
       "it went back twice, once an hour ago",
-      { ...back, state: at3(ireland.value, { movesFromUpMs: [at(-hour), at(-9)] }) },
+      { ...back, state: at3(ireland.values, { movesFromUpMs: [at(-hour), at(-9)] }) },
     ],
     [
       "disarmed",
       "somebody changed the record",
-      { ...back, state: at3(ireland.value, { disarmed: { why: "changed", sinceMs: at(-9) } }) },
+      { ...back, state: at3(ireland.values, { disarmed: { why: "changed", sinceMs: at(-9) } }) },
     ],
     [
       "failback to frankfurt",

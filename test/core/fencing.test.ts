@@ -17,14 +17,14 @@ const alias: Service = {
   targets: ["main.example.net", "spare.example.net", "static.example.org"].map((value, i) => ({
     id: `target-${i}`,
     endpoint: `site/target-${i}`,
-    value,
+    values: [value],
   })),
 };
 const services = { "an address": shop3, "a wildcard": wildcard, "an alias": alias };
 
 /** A change as it would be decided and saved while the zone is as it is, `to` being the how-manieth target. */
 function intentAt(service: Service, zone: Zone, generation: number, to: number): Intent {
-  const target = service.targets[to % service.targets.length] ?? { id: "", endpoint: "", value: "" };
+  const target = service.targets[to % service.targets.length] ?? { id: "", endpoint: "", values: [""] };
   return {
     kind: "failover",
     to: target.id,
@@ -136,7 +136,7 @@ describe("primary -> standby -> primary", () => {
   });
 });
 
-const none = { id: "", endpoint: "", value: "" };
+const none = { id: "", endpoint: "", values: [""] };
 
 test("a change that met another TTL adopts it, and then applies", () => {
   const zone = zoneWith(recordFor(shop3, shop3.targets[0] ?? none));

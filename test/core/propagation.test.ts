@@ -43,7 +43,7 @@ const told = (state: ServiceState): string[] =>
   state.outbox.map(({ kind, alert }) => `${kind}${alert ? "!" : ""}`);
 const whyOf = (state: ServiceState): string | undefined => state.outbox.at(-1)?.why;
 
-const says = (server: string, ...values: string[]): Said => ({ server, values });
+const says = (server: string, ...values: string[]): Said => ({ server, asked: standby, values });
 const isSilent = (server: string): Said => ({ server, silent: "ETIMEOUT" });
 const by = (...servers: Said[]): Round => ({ servers, resolvers: [] });
 
@@ -90,12 +90,30 @@ describe("what the name servers answer", () => {
     expect(whyOf(after)).toBe("all 2 servers answer 198.51.100.20");
   });
 
+  test("is the new value of all records that are moved together, at each server", () => {
+    const www = { ...standby, name: "www.example.com" };
+    const says2 = (server: string, value: string): Said => ({ server, asked: www, values: [value] });
+    const half = by(says("ns-1", wanted), says2("ns-1", wanted), says("ns-2", wanted), says2("ns-2", old));
+    expect(answered(shop, synced, half, at(33))).toBe(synced);
+    expect(whyOf(answered(shop, synced, half, at(31) + answerLateMs))).toBe(
+      "ns-2 answers 192.0.2.10 for www.example.com A",
+    );
+    const whole = by(says("ns-1", wanted), says2("ns-1", wanted), isSilent("ns-2"));
+    expect(whyOf(answered(shop, synced, whole, at(31) + silentMs))).toBe(
+      "1 of 2 servers answer shop.example.com A 198.51.100.20; www.example.com A 198.51.100.20; ns-2 did not answer us (ETIMEOUT)",
+    );
+  });
+
   test("is compared as a set", () => {
     const two = { ...standby, values: [wanted, old] };
     const state = { ...stateOf({ ...open, want: two }), written: two };
-    expect(told(answered(shop, state, by(says("ns-1", old, wanted)), at(33)))).toEqual(["answered!"]);
-    expect(answered(shop, state, by(says("ns-1", wanted)), at(33))).toBe(state);
-    expect(answered(shop, state, by(says("ns-1", wanted, old, "192.0.2.99")), at(33))).toBe(state);
+    expect(told(answered(shop, state, by({ ...says("ns-1", old, wanted), asked: two }), at(33)))).toEqual([
+      "answered!",
+    ]);
+    expect(answered(shop, state, by({ ...says("ns-1", wanted), asked: two }), at(33))).toBe(state);
+    expect(
+      answered(shop, state, by({ ...says("ns-1", wanted, old, "192.0.2.99"), asked: two }), at(33)),
+    ).toBe(state);
   });
 
   test.each([
@@ -105,7 +123,9 @@ describe("what the name servers answer", () => {
   ] as const)("says the same in another spelling: %s %s and %s", (type, written, answer) => {
     const want = { ...standby, type, values: [written] };
     const state = { ...stateOf({ ...open, want }), written: want };
-    expect(told(answered(shop, state, by(says("ns-1", answer)), at(33)))).toEqual(["answered!"]);
+    expect(told(answered(shop, state, by({ ...says("ns-1", answer), asked: want }), at(33)))).toEqual([
+      "answered!",
+    ]);
   });
 
   test.each([

@@ -188,7 +188,7 @@ test("a name we keep our hands off has no standby", () => {
 test("targets come and go with the config; of one that is not probed nothing is known", () => {
   const third: Service = {
     ...shop,
-    targets: [...shop.targets, { id: "ohio", endpoint: "shop/ohio", value: "198.51.100.30" }],
+    targets: [...shop.targets, { id: "ohio", endpoint: "shop/ohio", values: ["198.51.100.30"] }],
   };
   const more = noteReadiness(third, quiet, { "shop/ireland": known(up) }, at(0));
   expect(more.readiness).toEqual({ ...quiet.readiness, ohio: { is: "unjudged" } });

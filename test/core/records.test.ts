@@ -4,6 +4,7 @@ import type { Service } from "../../lambda/core/config.ts";
 import {
   generationName,
   generationRecord,
+  holds,
   pointsTo,
   type RecordSet,
   readGeneration,
@@ -11,6 +12,7 @@ import {
   sameRecord,
   sameValues,
   swap,
+  witnesses,
 } from "../../lambda/core/records.ts";
 import { shop } from "../sim/config.ts";
 import { apply, frankfurt, ireland, pointing, read, txt, zoneWith } from "./zone-fixture.ts";
@@ -24,6 +26,20 @@ const cname = (value: string, ttlSeconds = 60): RecordSet => ({
 
 test("a target's record has the service's name, type and TTL", () =>
   expect(recordFor(shop, frankfurt)).toEqual(pointing("192.0.2.10")));
+
+test("name servers show a change by the record itself, or where that is an alias by its generation", () => {
+  expect(witnesses(shop, pointing("192.0.2.10"), 4, "stack-1")).toEqual([pointing("192.0.2.10")]);
+  expect(witnesses(shop, aliased(), 4, "stack-1")).toEqual([txt(4, "stack-1")]);
+});
+
+test.each([
+  ["all of its values, in any order", ["192.0.2.2", "192.0.2.1"], true],
+  ["one of them only", ["192.0.2.1"], false],
+  ["one more", ["192.0.2.1", "192.0.2.2", "192.0.2.3"], false],
+  ["nothing", [], false],
+])("an answer is a target's of two values when it has %s", (_, values, is) =>
+  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, values)).toBe(is),
+);
 
 describe("the TXT record that fences a name stands", () => {
   test.each([
@@ -73,6 +89,11 @@ describe("the TXT record's text", () => {
   ])("is nothing of ours: %s", (_, over) => expect(readGeneration({ ...txt(7), ...over })).toBeUndefined());
 });
 
+const aliased = (over: Partial<NonNullable<RecordSet["alias"]>> = {}): RecordSet => ({
+  ...pointing([], 0),
+  alias: { name: "d1.cloudfront.net.", zoneId: "Z2", evaluateTargetHealth: false, ...over },
+});
+
 const two = (...values: string[]): RecordSet => ({ ...pointing(""), values });
 
 describe("the same record for a DELETE, and the same answer for those who ask", () => {
@@ -94,6 +115,12 @@ describe("the same record for a DELETE, and the same answer for those who ask", 
     ["a name with a final dot", cname("shop.example.net"), cname("shop.example.net."), false, true],
     ["a name in capitals", cname("shop.example.net"), cname("Shop.Example.NET"), false, true],
     ["a TXT text in capitals", txt(1, "stack"), txt(1, "STACK"), false, false],
+    ["an alias", aliased(), aliased(), true, true],
+    ["an alias of another name", aliased(), aliased({ name: "d2.cloudfront.net." }), false, false],
+    ["an alias into another zone", aliased(), aliased({ zoneId: "Z3" }), false, false],
+    ["an alias spelt otherwise", aliased(), aliased({ name: "D1.cloudfront.net" }), false, true],
+    ["an alias that looks at health", aliased(), aliased({ evaluateTargetHealth: true }), false, true],
+    ["an alias and nothing", aliased(), two(), false, false],
     ["no record and no record", null, null, true, true],
     ["no record and a record", null, pointing("192.0.2.10"), false, false],
     ["a record and no record", pointing("192.0.2.10"), null, false, false],
@@ -106,7 +133,13 @@ describe("the name points to", () => {
   const site: Service = {
     ...shop,
     dns: { ...shop.dns, name: "www.example.com", type: "CNAME" },
-    targets: [{ id: "main", endpoint: "site/main", value: "main.example.net" }],
+    targets: [{ id: "main", endpoint: "site/main", values: ["main.example.net"] }],
+  };
+  const { values, alias } = aliased();
+  const cdn = { id: "cdn", endpoint: "shop/cdn", values, ...(alias && { alias }) };
+  const pair: Service = {
+    ...shop,
+    targets: [frankfurt, { ...ireland, values: ["198.51.100.20", "198.51.100.21"] }],
   };
   test.each<[string, Service, RecordSet | null, string | undefined]>([
     ["the primary", shop, pointing("192.0.2.10"), "frankfurt"],
@@ -115,6 +148,10 @@ describe("the name points to", () => {
     ["the primary, though spelt otherwise", site, cname("Main.example.net."), "main"],
     ["nothing", shop, null, undefined],
     ["an address that is no target's", shop, pointing("203.0.113.9"), "orphan"],
+    ["a standby of two values, in any order", pair, two("198.51.100.21", "198.51.100.20"), "ireland"],
+    ["half of a standby of two values", pair, two("198.51.100.20"), "orphan"],
+    ["the target that is an alias", { ...shop, targets: [frankfurt, cdn] }, aliased(), "cdn"],
+    ["an alias that is no target's", shop, aliased(), "orphan"],
     ["two targets at once", shop, two("192.0.2.10", "198.51.100.20"), "orphan"],
   ])("%s", (_, service, record, id) => expect(pointsTo(service, record)).toBe(id));
 });

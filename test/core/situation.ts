@@ -30,15 +30,15 @@ export const are = (...healths: Health[]): Situation["healths"] =>
 /** All five locations say the same of the targets, in order. */
 export const allSay = (letters: string): Ballots => ballots(ids, letters, letters, letters, letters, letters);
 
-export const at3 = (value: string, over: Partial<ServiceState> = {}): ServiceState => ({
+export const at3 = (value: string | readonly string[], over: Partial<ServiceState> = {}): ServiceState => ({
   written: pointing(value),
   generation: 3,
   movesFromUpMs: [],
   outbox: [],
   ...over,
 });
-export const atFrankfurt = at3(frankfurt.value);
-export const atIreland = at3(ireland.value);
+export const atFrankfurt = at3(frankfurt.values);
+export const atIreland = at3(ireland.values);
 export const atNothing: ServiceState = { ...atFrankfurt, written: null };
 export const atOrphan = at3("203.0.113.99");
 export const failback = (over: Partial<Service> = {}): Service => ({ ...shop3, failback: "auto", ...over });

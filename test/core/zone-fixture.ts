@@ -1,5 +1,12 @@
 import type { Service } from "../../lambda/core/config.ts";
-import { type Change, generationName, type RecordSet, type Standing } from "../../lambda/core/records.ts";
+import {
+  type Change,
+  generationName,
+  placesOf,
+  type RecordSet,
+  type Standing,
+  together,
+} from "../../lambda/core/records.ts";
 import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
 import { shop } from "../sim/config.ts";
 
@@ -8,20 +15,20 @@ export const owner = "stack-1";
 export const otherOwner = "stack-2";
 
 export const [frankfurt, ireland, oslo] = [
-  { id: "frankfurt", endpoint: "shop/frankfurt", value: "192.0.2.10" },
-  { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.20" },
-  { id: "oslo", endpoint: "shop/oslo", value: "203.0.113.30" },
+  { id: "frankfurt", endpoint: "shop/frankfurt", values: ["192.0.2.10"] },
+  { id: "ireland", endpoint: "shop/ireland", values: ["198.51.100.20"] },
+  { id: "oslo", endpoint: "shop/oslo", values: ["203.0.113.30"] },
 ];
 
 /** A shop with a primary and two standbys. */
 export const shop3: Service = { ...shop, targets: [frankfurt, ireland, oslo] };
 
 /** The shop's record. */
-export const pointing = (value: string, ttlSeconds = 15): RecordSet => ({
+export const pointing = (values: string | readonly string[], ttlSeconds = 15): RecordSet => ({
   name: "shop.example.com",
   type: "A",
   ttlSeconds,
-  values: [value],
+  values: [values].flat(),
 });
 
 /** The TXT record beside it. */
@@ -51,10 +58,12 @@ export const zoneWith = (...sets: readonly RecordSet[]): Zone => openZone("Z1", 
 
 /** What the product reads of a zone for a service. */
 export function read(zone: Zone, service: Service): Standing {
-  const { name, type } = service.dns;
   const find = (of: string, which: RecordSet["type"]): RecordSet | null => {
     const found = findSet(zone, of, which);
-    return found ? { name: of, type: which, ttlSeconds: found.ttlSeconds, values: found.values } : null;
+    return found ? { ...found, name: of, type: which } : null;
   };
-  return { record: find(name, type), generation: find(generationName(name, type), "TXT") };
+  const places = placesOf(service.dns);
+  const found = places.map(({ name, type }) => find(name, type));
+  const { name, type } = service.dns;
+  return { record: together(places, found), generation: find(generationName(name, type), "TXT") };
 }

@@ -26,8 +26,8 @@ export const shop: Service = {
   mode: "armed",
   dns: { zoneId: "Z1", name: "shop.example.com", type: "A", ttlSeconds: 15 },
   targets: [
-    { id: "frankfurt", endpoint: "shop/frankfurt", value: "192.0.2.10" },
-    { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.20" },
+    { id: "frankfurt", endpoint: "shop/frankfurt", values: ["192.0.2.10"] },
+    { id: "ireland", endpoint: "shop/ireland", values: ["198.51.100.20"] },
   ],
   failback: "auto",
   failbackAfterMs: 120_000,

@@ -1,16 +1,36 @@
-import type { Config, Service } from "../../lambda/core/config.ts";
-import { generationName, readGeneration } from "../../lambda/core/records.ts";
+import type { Config, Service, Target } from "../../lambda/core/config.ts";
+import {
+  generationName,
+  placesOf,
+  type RecordSet,
+  readGeneration,
+  recordFor,
+  sayContent,
+  together,
+} from "../../lambda/core/records.ts";
 import { findSet, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
 /** What stands in a zone for a name: the values of its record, and its generation (0: none, NaN: nobody can read it). */
 export type Stands = { readonly value: string; readonly generation: number };
 
-export function standsIn(zone: Zone, { name, type }: Service["dns"]): Stands {
-  const value = findSet(zone, name, type)?.values.join() ?? "";
+export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
+  const { name, type } = dns;
+  const places = placesOf(dns);
+  const found = together(
+    places,
+    places.map((place) => plainIn(zone, place)),
+  );
+  const value = found === null ? "" : sayContent(found);
   const txt = findSet(zone, generationName(name, type), "TXT");
   if (txt === undefined) return { value, generation: 0 };
   return { value, generation: readGeneration({ ...txt, type: "TXT" })?.generation ?? Number.NaN };
+}
+
+/** What stands at a place, named as the product names it. */
+export function plainIn(zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet | null {
+  const found = findSet(zone, name, type);
+  return found ? { ...found, name, type } : null;
 }
 
 /** The services of all configs, the newest of each name. */
@@ -28,15 +48,21 @@ export function hostOfEndpoint(configs: readonly Config[], id: string): string |
 /** The simulated host that a name leads to, in any of the configs; none for a value that is no target's. */
 export function hostOfValue(configs: readonly Config[], name: string, value: string): string | undefined {
   for (const config of configs) {
-    const targets = config.services.find(({ dns }) => dns.name === name)?.targets ?? [];
-    const target = targets.find((target) => target.value === value);
+    const service = config.services.find(({ dns }) => dns.name === name);
+    const target = service?.targets.find((target) => contentOf(service, target) === value);
     if (target) return hostOfEndpoint([config], target.endpoint);
   }
   return undefined;
 }
 
+/** What a zone holds for a service while its name points to the target. */
+export const contentOf = (service: Service, target: Target): string => sayContent(recordFor(service, target));
+
 /** Whether any of the configs has this value as the name's primary. */
 export const isPrimary = (configs: readonly Config[], name: string, value: string): boolean =>
   configs.some(({ services }) =>
-    services.some(({ dns, targets }) => dns.name === name && targets[0]?.value === value),
+    services.some((service) => {
+      const [primary] = service.targets;
+      return service.dns.name === name && primary !== undefined && contentOf(service, primary) === value;
+    }),
   );

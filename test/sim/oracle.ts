@@ -1,8 +1,9 @@
 import type { Service } from "../../lambda/core/config.ts";
 import type { Event } from "../../lambda/core/event.ts";
+import { sayContent } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
-import { hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { contentOf, hostOfValue, servicesOf, standsIn } from "./names.ts";
 import { type Simulation, startMs, zoneNow } from "./simulation.ts";
 import { knownOf, wasUp } from "./truth.ts";
 
@@ -10,7 +11,8 @@ import { knownOf, wasUp } from "./truth.ts";
 export type Move = { readonly atMs: number; readonly by: string; readonly from: string; readonly to: string };
 
 export function movesOf(sim: Simulation, name = "shop.example.com"): Move[] {
-  const dns = { zoneId: "Z1", name, type: "A", ttlSeconds: 0 } as const;
+  const service = servicesOf([...sim.deployed, sim.config]).find((one) => one.dns.name === name);
+  const dns = service?.dns ?? { zoneId: "Z1", name, type: "A", ttlSeconds: 0 };
   const values = sim.zones.map(({ zone }) => standsIn(zone, dns).value);
   return sim.zones.flatMap(({ atMs, by }, i) => {
     const [from, to] = [values[i - 1], values[i]];
@@ -75,7 +77,8 @@ export function untrue(sim: Simulation, service: Service): string[] {
   if (state.disarmed) return [`${dns.name} is disarmed: ${state.disarmed.why}`];
   const stands = standsIn(zoneNow(sim), dns);
   const wrong: string[] = [];
-  if ((state.written?.values.join() ?? "") !== stands.value) wrong.push("the saved record is not the zone's");
+  if ((state.written ? sayContent(state.written) : "") !== stands.value)
+    wrong.push("the saved record is not the zone's");
   if (state.generation !== stands.generation)
     wrong.push(`saved generation ${state.generation}, zone has ${stands.generation}`);
   if (state.intent) wrong.push("a change is still saved as open");
@@ -93,7 +96,7 @@ export function unserved(sim: Simulation, service: Service, sinceMs: number): st
     return host !== undefined && wasUp(known, host, sinceMs, sim.clock.now());
   };
   const { value } = standsIn(zoneNow(sim), service.dns);
-  if (isUp(value) || !service.targets.some((target) => isUp(target.value))) return [];
+  if (isUp(value) || !service.targets.some((target) => isUp(contentOf(service, target)))) return [];
   const atS = (sim.clock.now() - startMs) / 1000;
   return [`${name} still leads to ${value} at ${atS} s, which is down, and another target is up`];
 }

@@ -1,11 +1,12 @@
 import type { HostedZone } from "../../lambda/core/config.ts";
 import { patienceMs } from "../../lambda/core/probe.ts";
-import type { RecordSet, Standing } from "../../lambda/core/records.ts";
+import { type RecordSet, type Standing, together } from "../../lambda/core/records.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
-import { findSet, type Zone } from "../../local/route53/zone.ts";
+import type { Zone } from "../../local/route53/zone.ts";
 import { answerAtOnce, answerPorts } from "./answers.ts";
 import { hash } from "./hash.ts";
+import { plainIn } from "./names.ts";
 import { seeded } from "./seeded.ts";
 import type { Life, Simulation, Trouble } from "./simulation.ts";
 
@@ -48,7 +49,7 @@ export function worldOf(sim: Simulation, life: Life): World {
     answers: (server, { name, type }) =>
       effect(`answers ${server}`, () => {
         const inSync = sim.zones.findLast(({ atMs }) => sim.clock.now() - atMs >= sim.syncMs) ?? sim.zones[0];
-        return (inSync && findSet(inSync.zone, name, type)?.values) ?? [];
+        return (inSync && plainIn(inSync.zone, { name, type })?.values) ?? [];
       }),
     publish: (alert) =>
       effect("publish", () => {
@@ -163,15 +164,20 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { is: "accepted" as const, changeId: `C${sim.zones.length - 1}` };
     });
   },
-  read: async (hosted, { name, type }, generation): Promise<Standing> => {
+  read: async (hosted, places, generation): Promise<Standing> => {
+    const readAll = () =>
+      together(
+        places,
+        places.map(({ name, type }) => plain(sim, name, type)),
+      );
     if (sim.line || sim.torn) {
       await sim.line?.turn();
-      const record = await effect("read zone", () => plain(sim, name, type));
+      const record = await effect("read zone", readAll);
       await sim.line?.turn();
       return { record, generation: await effect("read generation", () => plain(sim, generation, "TXT")) };
     }
     return effect(`read zone${inRole(hosted)}`, (): Standing => {
-      return { record: plain(sim, name, type), generation: plain(sim, generation, "TXT") };
+      return { record: readAll(), generation: plain(sim, generation, "TXT") };
     });
   },
   nameServers: (hosted) =>
@@ -186,7 +192,5 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
   },
 });
 
-function plain(sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null {
-  const found = findSet(zoneNow(sim), name, type);
-  return found ? { name, type, ttlSeconds: found.ttlSeconds, values: found.values } : null;
-}
+const plain = (sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null =>
+  plainIn(zoneNow(sim), { name, type });

@@ -28,8 +28,8 @@ export function manyShops(count: number, over: ManyShops = {}): { config: Config
         id: `shop${i}`,
         dns: { ...shop.dns, name: `shop${i}.example.com` },
         targets: [
-          { id: "p", endpoint: `shop${i}/p`, value: `192.0.2.${i + 1}` },
-          { id: "s", endpoint: `shop${i}/s`, value: `198.51.100.${i + 1}` },
+          { id: "p", endpoint: `shop${i}/p`, values: [`192.0.2.${i + 1}`] },
+          { id: "s", endpoint: `shop${i}/s`, values: [`198.51.100.${i + 1}`] },
         ],
         ...over.service,
       })),

@@ -18,8 +18,8 @@ function manyShops(count: number): { config: Config; records: RecordSet[] } {
         id: `shop${i}`,
         dns: { ...shop.dns, name: `shop${i}.example.com` },
         targets: [
-          { id: "p", endpoint: `shop${i}/p`, value: "192.0.2.10" },
-          { id: "s", endpoint: `shop${i}/s`, value: "198.51.100.20" },
+          { id: "p", endpoint: `shop${i}/p`, values: ["192.0.2.10"] },
+          { id: "s", endpoint: `shop${i}/s`, values: ["198.51.100.20"] },
         ],
       })),
     }),

@@ -127,8 +127,8 @@ describe("a record changed by somebody else", () => {
 
 describe("a deploy in the middle of a failover changes nothing by itself", () => {
   const [first, second] = shop.targets;
-  const edited = { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.99" };
-  const third = { id: "ohio", endpoint: "shop/ohio", value: "198.51.100.30" };
+  const edited = { id: "ireland", endpoint: "shop/ireland", values: ["198.51.100.99"] };
+  const third = { id: "ohio", endpoint: "shop/ohio", values: ["198.51.100.30"] };
   const deploys: [string, Partial<Service>][] = [
     ["the standby's value edited", { targets: [first, edited].filter((target) => target !== undefined) }],
     ["the standby replaced", { targets: [first, third].filter((target) => target !== undefined) }],
@@ -162,7 +162,7 @@ describe("a change that does not get through", () => {
       /^(change|read zone)$/.test(effect) && atMs >= at(fromS) && atMs < at(toS) ? "fail before" : undefined;
   };
   const [first] = shop.targets;
-  const edited = { id: "ireland", endpoint: "shop/ireland", value: "198.51.100.99" };
+  const edited = { id: "ireland", endpoint: "shop/ireland", values: ["198.51.100.99"] };
 
   test("is not sent to an address that a deploy took away meanwhile", async () => {
     const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));

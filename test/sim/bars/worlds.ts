@@ -66,7 +66,9 @@ export function changesOf(sim: Simulation, i: number): Change[] {
   if (dns === undefined) throw new Error(`there is no shop ${i}`);
   const values = sim.zones.map(({ zone }) => findSet(zone, dns.name, dns.type)?.values.join() ?? "");
   return sim.zones.flatMap(({ atMs }, k) =>
-    k > 0 && values[k] !== values[k - 1] ? [{ atMs, isToPrimary: values[k] === targets?.[0]?.value }] : [],
+    k > 0 && values[k] !== values[k - 1]
+      ? [{ atMs, isToPrimary: values[k] === targets?.[0]?.values.join() }]
+      : [],
   );
 }
 

@@ -78,8 +78,8 @@ function edited({ targets }: Service, record: RecordSet, what: Act["what"]): Rec
     case "foreign":
       return { ...record, values: ["203.0.113.99"] };
     case "repoint": {
-      const other = targets.find(({ value }) => value !== record.values.join());
-      return { ...record, values: [other?.value ?? "203.0.113.99"] };
+      const other = targets.find(({ values }) => values.join() !== record.values.join());
+      return { ...record, values: other?.values ?? ["203.0.113.99"] };
     }
     default:
       return undefined;
@@ -95,7 +95,7 @@ function deployed(service: Service, what: Act["what"]): Partial<Service> {
     case "deploy address":
       return {
         targets: targets.map((target, i) =>
-          i === 0 ? target : { ...target, value: nextAddress(target.value) },
+          i === 0 ? target : { ...target, values: target.values.map(nextAddress) },
         ),
       };
     case "deploy shadow":

@@ -64,7 +64,8 @@ export async function runOurs(
   const left = leavings(sim, subject, fromMs);
   const run = {
     foundMs: left[0] === undefined ? undefined : left[0] - fromMs,
-    downs: movesOf(sim, service.dns.name).filter(({ from }) => from === service.targets[0]?.value).length,
+    downs: movesOf(sim, service.dns.name).filter(({ from }) => from === service.targets[0]?.values.join())
+      .length,
     probes,
     watchedMs: untilMs - startMs,
   };
