@@ -23,7 +23,7 @@ describe("what the sweep may do in Route 53 for a shape of record", () => {
   test("names and types that move together: all of them and one TXT, in one statement", () => {
     const text = withService({
       dns: "{ zoneId: Z0SHOP, name: acme.com, type: A, also: [{ type: AAAA }, { name: www.acme.com }] }",
-      first: "{ id: frankfurt, value: [3.120.0.10, '2600:1::1'] }",
+      first: "{ id: frankfurt, value: [3.120.0.10, '2600:1::1'], check: { connect: 3.120.0.10 } }",
       second: "{ id: ireland, alias: { name: d1.cloudfront.net } }",
     });
     const [statement, ...others] = allowing(sweepOf(text), "route53:ChangeResourceRecordSets");
