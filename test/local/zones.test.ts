@@ -12,8 +12,8 @@ function configOf(names: readonly string[]): Config {
     dns: { zoneId: ${zoneId}, name: ${name}, type: A, ttl: 30s }
     check: { http: / }
     targets:
-      - { id: one, value: 10.0.${i}.1 }
-      - { id: two, value: 10.0.${i}.2 }`;
+      - { id: one, value: 3.120.${i}.1 }
+      - { id: two, value: 3.120.${i}.2 }`;
   });
   const loaded = parseConfig(`locations: [eu-central-1]\nservices:\n${services.join("\n")}`, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
@@ -38,7 +38,7 @@ test.each([
 test("a name stands at its primary's value", () => {
   const [zone] = zonesOf(configOf(["Z0AAAAA www.acme.com"]));
   const sets = zone ? listSets(zone).filter(({ type }) => type === "A") : [];
-  expect(sets).toEqual([{ name: "www.acme.com.", type: "A", ttlSeconds: 30, values: ["10.0.0.1"] }]);
+  expect(sets).toEqual([{ name: "www.acme.com.", type: "A", ttlSeconds: 30, values: ["3.120.0.1"] }]);
 });
 
 test("a config without services needs no zone", () => {
