@@ -189,3 +189,10 @@ test("each of them has to be answered, and where one is an alias the generation"
   const mixed = { ...pointing([], 0), alias, beside };
   expect(first && witnesses(service, mixed, 4, owner)).toEqual([...beside, txt(4)]);
 });
+
+test("a record without a TTL of its own is shown without one", () => {
+  const bare = { name: "www.example.com", type: "A", ttlSeconds: 0, values: [] } as const;
+  const alias = { name: "d1.cloudfront.net.", zoneId: "Z2FDTNDATAQYW2", evaluateTargetHealth: false };
+  expect([{ ...bare, alias }, bare].map((record) => show(record).includes("TTL"))).toEqual([false, false]);
+  expect(show(null)).toBe("absent");
+});
