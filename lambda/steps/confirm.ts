@@ -151,9 +151,7 @@ function sightFromMs(probes: readonly Probe[]): number | undefined {
  * of one confirm have times of their own, so one target may be asked again after another was given up.
  */
 const isBlindTo = (tries: readonly Probe[], sightMs: number | undefined): boolean =>
-  sightMs !== undefined &&
-  tries.length > 0 &&
-  tries.every((probe) => !isAnswered(probe) && probe.startedAfterMs < sightMs);
+  sightMs !== undefined && tries.length > 0 && tries.every((probe) => probe.startedAfterMs < sightMs);
 
 /** Whether no pending location can change what follows: every verdict, and where a service could move to. */
 function isSettled(

@@ -3,9 +3,7 @@ import type { Endpoint } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import type { Evidence } from "../core/decide.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
-
 import { cleared, conclude, isLasting, maxGapMs, observe, wantsConfirm, withScores } from "../core/health.ts";
-
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents } from "../core/report.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";

@@ -63,6 +63,13 @@ const numberOf = (text: string): number => {
   return seed;
 };
 
+/** `7`, or `1-400`. */
+function seedsOf(range: string): number[] {
+  const [first, last] = range.split("-", 2).map(numberOf);
+  if (first === undefined) return [];
+  return Array.from({ length: Math.max(0, (last ?? first) - first + 1) }, (_, i) => first + i);
+}
+
 /** Tells the whole story of one seed. */
 async function replay(seed: number): Promise<void> {
   const { violations } = await runSeed(seed, (line) => console.log(storyLine(line)));
@@ -76,11 +83,10 @@ async function replay(seed: number): Promise<void> {
 
 /** Tells which seeds of a range violate something. */
 async function search(range: string): Promise<void> {
-  const [first = "", last = first] = range.split("-");
   const startedMs = performance.now();
   let simulatedMs = 0;
   let failed = 0;
-  for (let seed = numberOf(first); seed <= numberOf(last); seed++) {
+  for (const seed of seedsOf(range)) {
     const outcome = await runSeed(seed);
     simulatedMs += outcome.simulatedMs;
     if (outcome.violations.length === 0) continue;
@@ -97,15 +103,15 @@ async function search(range: string): Promise<void> {
 
 /** Races two sweepers, and tells of every race that did not end with one move and nothing violated. */
 async function races(range: string): Promise<void> {
-  const [first = "", last = first] = range.split("-");
+  const seeds = seedsOf(range);
   let failed = 0;
-  for (let seed = numberOf(first); seed <= numberOf(last); seed++) {
+  for (const seed of seeds) {
     const { violations, moves } = await race(seed);
     if (violations.length === 0 && moves === 1) continue;
     failed += 1;
     console.log(`${seed}: ${moves} moves\n  ${violations.join("\n  ")}`);
   }
-  console.log(`${numberOf(last) - numberOf(first) + 1} races: ${failed} did not end with one move.`);
+  console.log(`${seeds.length} races: ${failed} did not end with one move.`);
   if (failed > 0) process.exitCode = 1;
 }
 

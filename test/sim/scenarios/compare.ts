@@ -1,9 +1,12 @@
 import type { Event } from "../../../lambda/core/event.ts";
+import { sum } from "../bars/bar.ts";
+import { yearMs } from "../bars/worlds.ts";
 import { deliverSweeps } from "../deliveries.ts";
 import { openNature } from "../nature.ts";
 import { movesOf } from "../oracle.ts";
 import { seeded } from "../seeded.ts";
 import { type Line, openSimulation, type Simulation, startMs } from "../simulation.ts";
+import { rateBound } from "../statistics.ts";
 import { tellOfSpells } from "../story.ts";
 import { type Policy, policies } from "./policies.ts";
 import type { Scenario } from "./scenario.ts";
@@ -112,6 +115,20 @@ export async function compare(
     }),
   ]);
 }
+
+/** How often a policy saw an outage where none was, and how often a year it may at most, 95 % surely. */
+export function falseDowns(runs: readonly Run[]): { readonly downs: number; readonly boundAYear: number } {
+  const downs = sum(runs.map((run) => run.downs));
+  const years = sum(runs.map(({ watchedMs }) => watchedMs)) / yearMs;
+  return { downs, boundAYear: rateBound(downs, years) };
+}
+
+/** How soon each run that found its outage did so, in milliseconds. */
+export const foundTimes = (runs: readonly Run[]): number[] =>
+  runs.flatMap(({ foundMs }) => (foundMs === undefined ? [] : [foundMs]));
+
+/** The seeds of so many runs. */
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 /** Probes of the primary by the hour. */
 export const probesPerHour = (runs: readonly Run[]): number => {

@@ -1,18 +1,14 @@
-import { percent } from "../bars/bar.ts";
-import { median, quantile, rateBound } from "../statistics.ts";
-import { compare, probesPerHour, type Run } from "./compare.ts";
+import { percent, sum } from "../bars/bar.ts";
+import { median, quantile } from "../statistics.ts";
+import { compare, falseDowns, foundTimes, probesPerHour, type Run, upTo } from "./compare.ts";
 import { scenarioOf } from "./report.ts";
 import { subjectOf } from "./subject.ts";
-
-const dayMs = 86_400_000;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 
 /** How soon an outage was found: median, 99th percentile, worst; and in how many of the runs, where not in all. */
 function foundIn(runs: readonly Run[]): string {
-  const found = runs.flatMap(({ foundMs }) => (foundMs === undefined ? [] : [foundMs]));
+  const found = foundTimes(runs);
   if (found.length === 0) return "not found";
   const times = [median(found), quantile(found, 0.99), quantile(found, 1)].map(seconds).join(" / ");
   return found.length === runs.length ? times : `${times}, in ${percent(found.length / runs.length)}`;
@@ -21,10 +17,9 @@ function foundIn(runs: readonly Run[]): string {
 const downsEach = (runs: readonly Run[]): string =>
   Number((sum(runs.map(({ downs }) => downs)) / runs.length).toFixed(2)).toString();
 
-function falseDowns(runs: readonly Run[]): string {
-  const downs = sum(runs.map((run) => run.downs));
-  const days = sum(runs.map(({ watchedMs }) => watchedMs)) / dayMs;
-  return `${downs} (< ${rateBound(downs, days / 365.25).toPrecision(2)} a year)`;
+function sayFalseDowns(runs: readonly Run[]): string {
+  const { downs, boundAYear } = falseDowns(runs);
+  return `${downs} (< ${boundAYear.toPrecision(2)} a year)`;
 }
 
 /** What each row of the table is about, how it is said, and what of the runs it says. */
@@ -43,7 +38,6 @@ const rows: readonly (readonly [scenario: string, what: string, say: (runs: read
 /** The table of `docs/detection.md`: all policies in the same runs, as Markdown. */
 export async function figures(phases: number, days: number): Promise<string> {
   const subject = subjectOf();
-  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
   const quiet = await compare(subject, scenarioOf("quiet"), upTo(days));
   const names = [...quiet.keys()];
   const lines = [`| | ${names.join(" | ")} |`, `|---|${names.map(() => "---").join("|")}|`];
@@ -55,7 +49,7 @@ export async function figures(phases: number, days: number): Promise<string> {
   }
   const last = (what: string, say: (runs: readonly Run[]) => string) =>
     lines.push(`| ${what} | ${names.map((policy) => say(quiet.get(policy) ?? [])).join(" | ")} |`);
-  last(`${days} days of the usual loss: false downs (95 % bound)`, falseDowns);
+  last(`${days} days of the usual loss: false downs (95 % bound)`, sayFalseDowns);
   last("probes of one endpoint an hour, with that loss", (of) => probesPerHour(of).toFixed(0));
   return lines.join("\n");
 }

@@ -1,28 +1,24 @@
 import { hostOf } from "../answers.ts";
 import { largest, percent } from "../bars/bar.ts";
 import { type Line, startMs } from "../simulation.ts";
-import { median, quantile, rateBound } from "../statistics.ts";
+import { median, quantile } from "../statistics.ts";
 import { storyLine } from "../story.ts";
-import { compare, probesPerHour, type Run, runOurs } from "./compare.ts";
+import { compare, falseDowns, foundTimes, probesPerHour, type Run, runOurs, upTo } from "./compare.ts";
 import { type Scenario, scenarios } from "./scenario.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
-const yearMs = 31_557_600_000;
-
 const seconds = (ms: number): string => (Number.isFinite(ms) ? (ms / 1000).toFixed(1) : "-");
 
-/** How often a policy saw an outage where none was, and how often a year it may at most, 95 % surely. */
-function falseDowns(runs: readonly Run[]): string[] {
-  const downs = runs.reduce((total, run) => total + run.downs, 0);
-  const years = runs.reduce((total, { watchedMs }) => total + watchedMs, 0) / yearMs;
-  return [`${downs}`, `${Number(rateBound(downs, years).toPrecision(2))}`];
+function falseCells(runs: readonly Run[]): string[] {
+  const { downs, boundAYear } = falseDowns(runs);
+  return [`${downs}`, `${Number(boundAYear.toPrecision(2))}`];
 }
 
 /** One row for a policy: how soon it found an outage, or how often it saw one that was none. */
 function row(name: string, runs: readonly Run[], quiet: readonly Run[], { isOutage }: Scenario): string[] {
   const probes = probesPerHour(runs).toFixed(0);
-  if (!isOutage) return [name, ...falseDowns(runs), probes];
-  const found = runs.flatMap(({ foundMs }) => (foundMs === undefined ? [] : [foundMs]));
+  if (!isOutage) return [name, ...falseCells(runs), probes];
+  const found = foundTimes(runs);
   const of = (share: number) => seconds(quantile(found, share));
   const each = runs.reduce((total, { downs }) => total + downs, 0) / runs.length;
   return [
@@ -33,7 +29,7 @@ function row(name: string, runs: readonly Run[], quiet: readonly Run[], { isOuta
     of(0.99),
     seconds(largest(found)),
     each.toFixed(2),
-    ...falseDowns(quiet),
+    ...falseCells(quiet),
     probes,
   ];
 }
@@ -78,8 +74,6 @@ export type About = {
   /** Days in which nothing is wrong but the usual loss, for how often an outage is seen where none is. */
   readonly days: number;
 };
-
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 /** @throws Error when there is no such scenario */
 export function scenarioOf(name: string): Scenario {
