@@ -1,3 +1,5 @@
+import type { Policy } from "./config.ts";
+import { askEveryMs, maxGapMs } from "./due.ts";
 import type { Health } from "./health.ts";
 import type { Ballots, Vote } from "./vote.ts";
 
@@ -57,32 +59,28 @@ function weights(usual: number): Weights {
   return { failed: Math.log(p1 / p0), good: Math.log((1 - p0) / (1 - p1)) };
 }
 
+/** When something was found, Unix milliseconds, how the endpoint is judged, and how many locations ask. */
+export type Taken = { readonly atMs: number; readonly policy: Policy; readonly locations: number };
+
 /**
- * What still counts of the scores at `atMs`: nothing once there was a time nobody looked. Who fails and who answers has
- * to be seen in one go, and an outage may have begun and ended since.
- *
- * @param maxGapMs between two looks
+ * What still counts of the scores: nothing once there was a time nobody looked. Who fails and who answers has to be
+ * seen in one go, and an outage may have begun and ended since.
  */
-export const stillSaid = (state: Brownout, atMs: number, maxGapMs: number): Brownout =>
-  state.untilMs !== undefined && atMs - state.untilMs > maxGapMs ? forgotten(state) : state;
+const stillSaid = (state: Brownout, { atMs, policy }: Taken): Brownout =>
+  state.untilMs !== undefined && atMs - state.untilMs > maxGapMs(policy) ? forgotten(state) : state;
 
 /** Takes in one location's probe of the rotation. What is usual is learnt over a day, while nothing is the matter. */
-export function scoreProbe(
-  state: Brownout,
-  { location, ok }: Look,
-  intervalMs: number,
-  locations: number,
-  atMs: number,
-): Brownout {
+export function scoreProbe(before: Brownout, { location, ok }: Look, taken: Taken): Brownout {
+  const state = stillSaid(before, taken);
   const { failed, good } = weights(state.usual);
-  const share = intervalMs / dayMs;
-  const usual = isWatched(state, locations)
+  const share = askEveryMs(taken.policy, taken.locations) / dayMs;
+  const usual = isWatched(state, taken.locations)
     ? state.usual
     : state.usual + share * ((ok ? 0 : 1) - state.usual);
   const scores = ok
     ? lowered(state.scores, location, good)
     : raised(state.scores, location, failed, mostScore);
-  return since({ ...state, usual, scores, untilMs: atMs }, locations, atMs);
+  return since({ ...state, usual, scores }, taken);
 }
 
 /**
@@ -90,13 +88,14 @@ export function scoreProbe(
  * `looks` but among `blind`: what it said before is forgotten, because it may have been blind then.
  */
 export function scoreRound(
-  state: Brownout,
+  before: Brownout,
   looks: readonly Look[],
   blind: readonly string[],
-  locations: number,
-  atMs: number,
   believed: Health["state"],
+  taken: Taken,
 ): Brownout {
+  const state = stillSaid(before, taken);
+  const { atMs, locations } = taken;
   // Nothing answers, as is to be expected of what is down: that is no sign of a brown-out.
   if (believed === "down" && looks.every(({ ok }) => !ok)) return { ...state, untilMs: atMs };
   const { failed, good } = weights(state.usual);
@@ -104,20 +103,31 @@ export function scoreRound(
   const most = believed === "down" ? fullScore : mostScore;
   const failures = looks.filter(({ ok }) => !ok).length;
   const scale = Math.min(1, (roundSum * locations) / 5 / (failures * failed || 1));
+  const forRounds = roundsSince(state, atMs);
   let scores = without(state.scores, blind);
   for (const { location, ok } of looks) {
-    scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
+    scores = ok
+      ? lowered(scores, location, good * forRounds)
+      : raised(scores, location, failed * scale, most);
   }
-  const next = since({ ...state, scores, untilMs: atMs }, locations, atMs);
+  const next = since({ ...state, scores }, taken);
   // What some paths alone do says nothing of everybody.
   if (next.sinceMs === undefined || isPartial(next, locations)) return { ...next, rounds: 0 };
-  const told = failures * roundFailed - (looks.length - failures) * roundGood;
+  const told = failures * roundFailed - (looks.length - failures) * roundGood * forRounds;
   return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, state.rounds + told))) };
 }
 
-function since(state: Brownout, locations: number, atMs: number): Brownout {
-  const { sinceMs, ...rest } = state;
-  return isWatched(state, locations) ? { ...rest, sinceMs: sinceMs ?? atMs } : rest;
+/**
+ * A good probe of a watched endpoint speaks for the rounds that were left out before it, so that a failure counts for
+ * some seconds and not for some probes: what is down is asked less often, and an outage that is over is no reason to
+ * leave.
+ */
+const roundsSince = ({ sinceMs, untilMs }: Brownout, atMs: number): number =>
+  sinceMs === undefined || untilMs === undefined ? 1 : Math.max(1, (atMs - untilMs) / roundEveryMs);
+
+function since({ sinceMs, ...state }: Brownout, { atMs, locations }: Taken): Brownout {
+  const next = { ...state, untilMs: atMs };
+  return isWatched(next, locations) ? { ...next, sinceMs: sinceMs ?? atMs } : next;
 }
 
 const round2 = (value: number): number => Math.round(value * 100) / 100;

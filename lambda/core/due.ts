@@ -7,6 +7,12 @@ export type Turn = { readonly endpoint: Endpoint; readonly location: string };
 export const askEveryMs = ({ intervalMs, staggered }: Policy, locations: number): number =>
   staggered ? Math.round(intervalMs / locations) : intervalMs;
 
+/**
+ * Between two looks, in milliseconds: a longer time was not seen. Two intervals, and what a probe and a confirm take.
+ */
+export const maxGapMs = (policy: Policy): number =>
+  2 * policy.intervalMs + policy.timeoutMs + policy.confirmWithinMs + 2_000;
+
 /** How often the sweep looks who is due: as often as the most impatient endpoint wants. */
 export const tickMs = (endpoints: readonly Endpoint[], locations: number): number =>
   Math.min(60_000, ...endpoints.map(({ policy }) => askEveryMs(policy, locations)));

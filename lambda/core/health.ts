@@ -1,5 +1,6 @@
 import { type Brownout, isDegraded, isPartial } from "./brownout.ts";
 import type { Policy } from "./config.ts";
+import { maxGapMs } from "./due.ts";
 import type { Maintenance } from "./hands.ts";
 import { type Finding, isRefusal, isVoid } from "./probe.ts";
 import type { Reason } from "./reason.ts";
@@ -28,12 +29,6 @@ export type Health = {
   /** Somebody works on it: what is seen meanwhile is kept, and neither told nor counted. */
   readonly maintenance?: Maintenance;
 };
-
-/**
- * Between two looks, in milliseconds: a longer time was not seen. Two intervals, and what a probe and a confirm take.
- */
-export const maxGapMs = (policy: Policy): number =>
-  2 * policy.intervalMs + policy.timeoutMs + policy.confirmWithinMs + 2_000;
 
 export const neverSeen = (atMs: number): Health => ({
   state: "unknown",

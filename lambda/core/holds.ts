@@ -1,10 +1,10 @@
 import { clock } from "./alert.ts";
 import type { Policy, Service } from "./config.ts";
 import { type Counters, count } from "./counters.ts";
+import { maxGapMs } from "./due.ts";
 import type { Watched } from "./endpoint-record.ts";
 import { type Event, event } from "./event.ts";
 import type { Freeze, Maintenance } from "./hands.ts";
-import { maxGapMs } from "./health.ts";
 import { healthEvents, noteOf, type Role } from "./report.ts";
 import type { ServiceState } from "./service-state.ts";
 

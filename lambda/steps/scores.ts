@@ -7,12 +7,9 @@ import {
   type Look,
   scoreProbe,
   scoreRound,
-  stillSaid,
 } from "../core/brownout.ts";
 import type { Endpoint, Service } from "../core/config.ts";
-import { askEveryMs } from "../core/due.ts";
 import { keep, type Watched } from "../core/endpoint-record.ts";
-import { maxGapMs } from "../core/health.ts";
 import { isAnswered, isVoid, type Probe } from "../core/probe.ts";
 import { pointsTo } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
@@ -31,9 +28,8 @@ export function scored(
   atMs: number,
 ): Brownout {
   if (health.state === "down" || health.maintenance || isVoid(probe)) return brownout;
-  const { length } = sweep.config.locations;
-  const said = stillSaid(brownout, atMs, maxGapMs(policy));
-  return scoreProbe(said, { location, ok: isAnswered(probe) }, askEveryMs(policy, length), length, atMs);
+  const locations = sweep.config.locations.length;
+  return scoreProbe(brownout, { location, ok: isAnswered(probe) }, { atMs, policy, locations });
 }
 
 /** The probe in the minute's list, and in the counters. */
@@ -66,14 +62,15 @@ export const isBadNow = (sweep: Sweep, id: string): boolean => {
 export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: number): void {
   const canSee = sightOf(sweep.config);
   const blind = Object.entries(confirmed.ballots).flatMap(([at, votes]) => (canSee(votes) ? [] : [at]));
-  const { length } = sweep.config.locations;
+  const locations = sweep.config.locations.length;
   for (const { id, policy } of group.endpoints) {
     const watched = sweep.watched.get(id);
     if (watched === undefined) continue;
     const looks = looksOf(confirmed, id).filter(({ location }) => !blind.includes(location));
     const { state, maintenance } = watched.health;
-    const said = stillSaid(watched.brownout, atMs, maxGapMs(policy));
-    const brownout = maintenance ? said : scoreRound(said, looks, blind, length, atMs, state);
+    const brownout = maintenance
+      ? watched.brownout
+      : scoreRound(watched.brownout, looks, blind, state, { atMs, policy, locations });
     sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
   }
 }

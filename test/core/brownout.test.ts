@@ -13,9 +13,9 @@ import {
   onlyOf,
   scoreProbe,
   scoreRound,
-  stillSaid,
 } from "../../lambda/core/brownout.ts";
 import { withScores } from "../../lambda/core/health.ts";
+import { policy } from "../sim/config.ts";
 import { ballots, health, nineMs } from "./fixture.ts";
 
 const places = ["a", "b", "c", "d", "e"];
@@ -24,14 +24,14 @@ const places = ["a", "b", "c", "d", "e"];
 function round(before: Brownout, letters: string, state: "up" | "down" = "up", atMs = nineMs): Brownout {
   const where = (of: string) => places.filter((_, i) => of.includes(letters[i] ?? "-"));
   const looks = where("x.").map((location) => ({ location, ok: !where("x").includes(location) }));
-  return scoreRound(before, looks, where("b"), letters.length, atMs, state);
+  return scoreRound(before, looks, where("b"), state, { atMs, policy, locations: letters.length });
 }
 
 const rounds = (...letters: string[]): Brownout =>
   letters.reduce((now, one, i) => round(now, one, "up", nineMs + i * 5_000), noBrownout);
 
 const probe = (before: Brownout, location: string, ok: boolean, atMs = nineMs): Brownout =>
-  scoreProbe(before, { location, ok }, 10_000, 5, atMs);
+  scoreProbe(before, { location, ok }, { atMs, policy, locations: 5 });
 
 const says = (state: Brownout, locations = 5) => ({
   watched: isWatched(state, locations),
@@ -117,10 +117,30 @@ describe("the scores", () => {
   test("count no more after a time nobody looked", () => {
     const before = rounds("x....", "x....");
     const lookedMs = nineMs + 5_000;
-    expect(stillSaid(before, lookedMs + 30_000, 30_000)).toBe(before);
-    expect(stillSaid(before, lookedMs + 30_001, 30_000)).toEqual(forgotten(before));
+    const { scores } = before;
+    expect(probe(before, "b", true, lookedMs + 30_000).scores).toEqual(scores);
+    expect(probe(before, "b", true, lookedMs + 30_001).scores).toEqual({});
+    expect(round(before, "-----", "up", lookedMs + 30_001).scores).toEqual({});
     const probed = probe(before, "b", true, lookedMs + 10_000);
-    expect(stillSaid(probed, lookedMs + 40_000, 30_000)).toBe(probed);
+    expect(probe(probed, "b", true, lookedMs + 40_000).scores).toEqual(scores);
+  });
+
+  test("fall by the time between two rounds, not by their number: a failure counts for half a minute at the most", () => {
+    const before = rounds(...times(6, "xxxxx"));
+    const from = nineMs + 25_000;
+    const good = (...atMs: number[]) =>
+      atMs.reduce((now, ms) => round(now, ".....", "down", from + ms), before);
+    expect(good(5_000, 10_000, 15_000, 20_000).scores["a"]).toBeGreaterThan(3);
+    const often = good(5_000, 10_000, 15_000, 20_000, 25_000, 30_000);
+    expect(often.scores["a"]).toBeLessThan(3);
+    const rarely = good(10_000, 30_000);
+    expect(rarely.scores["a"]).toBeCloseTo(often.scores["a"] ?? 0, 1);
+    expect(rarely.rounds).toBeCloseTo(often.rounds, 1);
+    // Before anything is the matter nobody expects a round every 5 s.
+    const one = rounds("x....");
+    expect(round(one, ".....", "up", nineMs + 20_000).scores).toEqual(
+      round(one, ".....", "up", nineMs).scores,
+    );
   });
 
   test("are not raised by what is down and answers nobody: that is no brown-out", () => {
