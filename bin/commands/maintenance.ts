@@ -1,6 +1,7 @@
 import { clock, span } from "../../lambda/core/alert.ts";
 import { withMaintenance } from "../../lambda/core/hands.ts";
 import { changeHands, type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
+import { followChange } from "../operator/order.ts";
 import { type Place, placeCalled, readRoster } from "../operator/roster.ts";
 import { sayEndpoints, sayPlace, sayService } from "../operator/say.ts";
 import { endpointView, readService, type ServiceView, standbyOf } from "../operator/view.ts";
@@ -16,7 +17,7 @@ const longestDays = 30;
 
 /**
  * Says that somebody works on a target or an endpoint, for so long or (0) not any more; waits until that is taken in, and
- * until the name is moved away.
+ * until the name is moved away and its name servers answer that.
  *
  * @returns the exit code: 1 when it is not known to be in force, or the name stays at what is being worked on
  * @throws when it is for longer than 30 days
@@ -46,7 +47,7 @@ export async function maintenance(desk: Desk, id: string, forMs: number, say: Sa
       ? `${place.endpoint} is being worked on until ${clock(untilMs)}, taken in after ${took}`
       : `${place.endpoint} is not being worked on any more, taken in after ${took}`,
   );
-  return forMs > 0 && isActive && isMoved(view) ? drained(desk, place) : 0;
+  return forMs > 0 && isActive && isMoved(view) ? drained(desk, place, note.atMs) : 0;
 }
 
 async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefined): Promise<string[]> {
@@ -83,13 +84,15 @@ const isTakenIn = (desk: Desk, endpoint: string, untilMs: number | undefined): P
     return record && record.health.maintenance?.untilMs === untilMs ? true : undefined;
   });
 
-async function drained(desk: Desk, { service, target }: Place): Promise<number> {
+async function drained(desk: Desk, { service, target }: Place, startMs: number): Promise<number> {
   if (service === undefined) return 0;
   const moved = await until(desk, desk.now() + drainedByMs, async () => {
     const view = await readService(desk, service);
     return view.pointsTo === target?.id ? undefined : view;
   });
   if (moved) {
+    const effect = await followChange(desk, service, startMs);
+    if (effect !== undefined) desk.print(effect);
     desk.print(`${moved.name} now: ${sayPlace(moved)}`);
     return 0;
   }

@@ -59,8 +59,17 @@ async function nobodyAnswered(desk: Desk, service: Service, order: Order, tookMs
   return { is: "expired", why: "no sweep took it up, and it was taken back: nobody watches", tookMs };
 }
 
-/** What the name servers were seen to answer after the accepted change; none where there was nothing to follow. */
-async function followChange(desk: Desk, service: Service, startMs: number): Promise<string | undefined> {
+/**
+ * Waits until the name servers answer the change that was accepted last.
+ *
+ * @param startMs what is printed counts from then, Unix milliseconds
+ * @returns what they were seen to answer; none where there is nothing left to follow
+ */
+export async function followChange(
+  desk: Desk,
+  service: Service,
+  startMs: number,
+): Promise<string | undefined> {
   const open = (await readState(desk, service))?.propagation;
   if (open === undefined) return undefined;
   desk.print(
