@@ -190,9 +190,15 @@ const comparable = (value: string): string =>
 /** The target the record points to: none for no record, `orphan` for one of ours the config no longer has. */
 export function pointsTo(service: Service, record: RecordSet | null): string | undefined {
   if (record === null) return undefined;
-  const found = service.targets.find((target) => sameValues(recordFor(service, target), record));
-  return found?.id ?? "orphan";
+  const known = lastAsked.get(record);
+  if (known?.service === service) return known.is;
+  const is = service.targets.find((target) => sameValues(recordFor(service, target), record))?.id ?? "orphan";
+  lastAsked.set(record, { service, is });
+  return is;
 }
+
+/** Every tick asks of every service where it points to, and it is seldom somewhere new. */
+const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly is: string }>();
 
 /**
  * The changes of one atomic batch that turn `now` into `want`: compare-and-set of each of their records, since Route 53

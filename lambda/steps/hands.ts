@@ -1,6 +1,6 @@
 import { freezeOf, type Hands, handsKey, noHands, type Order, orderOf } from "../core/hands.ts";
 import { remind, takeFreeze, takeMaintenance } from "../core/holds.ts";
-import { serviceKey } from "../core/service-state.ts";
+import { type ServiceState, serviceKey } from "../core/service-state.ts";
 import { roleOf } from "./role.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -45,16 +45,27 @@ export function takeWork(sweep: Sweep, group: Group): boolean {
  * @throws when that could not be saved: then nothing may be moved, because the hold might be forgotten
  */
 export async function takeHolds(sweep: Sweep, each: Switch): Promise<void> {
+  if (sweep.hands === undefined || each.state === undefined) return;
+  await update(sweep, each, holding(sweep, each, sweep.hands.body));
+}
+
+/** Whether a hold or an order waits to be taken in: of most services nobody says anything for weeks. */
+export function isSpokenOf(sweep: Sweep, group: Group, each: Switch): boolean {
   const { hands } = sweep;
-  if (hands === undefined || each.state === undefined) return;
-  const { service } = each;
-  const freeze = freezeOf(hands.body, serviceKey(service));
-  const isOfAll = freeze !== undefined && freeze === hands.body.freeze;
+  if (hands === undefined || each.state === undefined) return false;
+  return (
+    each.unsure ||
+    holding(sweep, each, hands.body)(each.state) !== each.state ||
+    openOrder(sweep, group) !== undefined
+  );
+}
+
+function holding(sweep: Sweep, { service }: Switch, hands: Hands): (state: ServiceState) => ServiceState {
+  const freeze = freezeOf(hands, serviceKey(service));
+  const isOfAll = freeze !== undefined && freeze === hands.freeze;
   const isTold = !isOfAll || service === sweep.config.services[0];
   const atMs = sweep.world.now();
-  await update(sweep, each, (state) =>
-    remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs),
-  );
+  return (state) => remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs);
 }
 
 /** The order for a group's service that nobody has answered yet. */

@@ -1,7 +1,7 @@
 import type { Order } from "../core/hands.ts";
 import { close, closing } from "../core/orders.ts";
 import { adopt } from "./adopt.ts";
-import { openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
+import { isSpokenOf, openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { confirmAll } from "./tick.ts";
 import {
@@ -38,7 +38,8 @@ export async function heed(sweep: Sweep, untilMs: number): Promise<void> {
 function heedFor(sweep: Sweep, group: Group): void {
   if (takeWork(sweep, group)) void inBackground(sweep, group.id, saveWork(sweep, group));
   const each = group.service && sweep.switches.get(group.service.id);
-  if (each?.state) void inBackground(sweep, group.id, heedService(sweep, group, each));
+  if (each && isSpokenOf(sweep, group, each))
+    void inBackground(sweep, group.id, heedService(sweep, group, each));
 }
 
 async function saveWork(sweep: Sweep, group: Group): Promise<void> {
