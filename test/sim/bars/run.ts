@@ -81,8 +81,9 @@ async function main(): Promise<void> {
     simulatedMs += sample.simulatedMs;
     const of = samples.get(task.bar) ?? [];
     of.push(sample);
-    if (isTerminal)
-      process.stderr.write(`\r\x1b[K${done} of ${tasks.length} worlds, ${tookS().toFixed(0)} s: ${task.bar}`);
+    const progress = `${done} of ${tasks.length} worlds, ${tookS().toFixed(0)} s: ${task.bar}`;
+    if (isTerminal) process.stderr.write(`\r\x1b[K${progress}`);
+    else if (done % Math.ceil(tasks.length / 20) === 0) console.error(progress);
     const bar = wanted.find(({ name }) => name === task.bar);
     if (bar === undefined || of.length < worldsOf(bar, scale)) return;
     if (isTerminal) process.stderr.write("\r\x1b[K");
