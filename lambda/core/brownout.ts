@@ -14,6 +14,8 @@ export type Brownout = {
   readonly usual: number;
   /** Location -> score, those above 0. */
   readonly scores: Readonly<Record<string, number>>;
+  /** Location -> when its last failed probe was taken in, Unix milliseconds: those that have a score. */
+  readonly failedMs?: Readonly<Record<string, number>>;
   /** The second test: what the rounds since the endpoint is watched say of a brown-out bad enough to leave. */
   readonly rounds: number;
   /** When anything was last taken in, Unix milliseconds. */
@@ -36,8 +38,10 @@ const dayMs = 86_400_000;
 const fullScore = 4;
 /** A location votes down with this score: what it fell to after four good probes is still a failure to it. */
 const voteScore = 3;
+/** So old may the failure be: four rounds. What is down is asked less often, and its outage may be over meanwhile. */
+const voteMs = 4 * roundEveryMs;
 /** Scores are kept up to here, so that a path that stays bad is told from a bad minute. */
-const mostScore = 8;
+const mostScore = 12;
 const badPath = 6;
 /** Sums for five locations; in proportion for others. */
 const watchSum = 4.5;
@@ -80,7 +84,7 @@ export function scoreProbe(before: Brownout, { location, ok }: Look, taken: Take
   const scores = ok
     ? lowered(state.scores, location, good)
     : raised(state.scores, location, failed, mostScore);
-  return since({ ...state, usual, scores }, taken);
+  return withLooks({ ...state, usual, scores }, [{ location, ok }], taken);
 }
 
 /**
@@ -103,30 +107,39 @@ export function scoreRound(
   const most = believed === "down" ? fullScore : mostScore;
   const failures = looks.filter(({ ok }) => !ok).length;
   const scale = Math.min(1, (roundSum * locations) / 5 / (failures * failed || 1));
-  const forRounds = roundsSince(state, atMs);
   let scores = without(state.scores, blind);
   for (const { location, ok } of looks) {
-    scores = ok
-      ? lowered(scores, location, good * forRounds)
-      : raised(scores, location, failed * scale, most);
+    scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
   }
-  const next = since({ ...state, scores }, taken);
+  const next = withLooks({ ...state, scores }, looks, taken);
   // What some paths alone do says nothing of everybody.
   if (next.sinceMs === undefined || isPartial(next, locations)) return { ...next, rounds: 0 };
-  const told = failures * roundFailed - (looks.length - failures) * roundGood * forRounds;
+  const told = looks
+    .filter(({ location }) => !isStuck(state, location))
+    .reduce((total, { ok }) => total + (ok ? -roundGood : roundFailed), 0);
   return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, state.rounds + told))) };
 }
 
 /**
- * A good probe of a watched endpoint speaks for the rounds that were left out before it, so that a failure counts for
- * some seconds and not for some probes: what is down is asked less often, and an outage that is over is no reason to
- * leave.
+ * Whether a location has failed several times in a row, so many that it tells of its path: what fails for everybody half
+ * of the time answers now and then.
  */
-const roundsSince = ({ sinceMs, untilMs }: Brownout, atMs: number): number =>
-  sinceMs === undefined || untilMs === undefined ? 1 : Math.max(1, (atMs - untilMs) / roundEveryMs);
+const isStuck = ({ scores }: Brownout, location: string): boolean => (scores[location] ?? 0) >= mostScore;
 
-function since({ sinceMs, ...state }: Brownout, { atMs, locations }: Taken): Brownout {
-  const next = { ...state, untilMs: atMs };
+/** When who was seen failing, and since when it is watched. */
+function withLooks(
+  { sinceMs, ...state }: Brownout,
+  looks: readonly Look[],
+  { atMs, locations }: Taken,
+): Brownout {
+  const failed = new Set(looks.flatMap(({ location, ok }) => (ok ? [] : [location])));
+  const failedMs = Object.fromEntries(
+    Object.keys(state.scores).map((location) => [
+      location,
+      failed.has(location) ? atMs : (state.failedMs?.[location] ?? atMs),
+    ]),
+  );
+  const next = { ...state, failedMs, untilMs: atMs };
   return isWatched(next, locations) ? { ...next, sinceMs: sinceMs ?? atMs } : next;
 }
 
@@ -190,6 +203,9 @@ export const isPartial = ({ scores }: Brownout, locations: number): boolean => {
 export const isBad = (state: Brownout, locations: number): boolean =>
   state.rounds >= leaveAt && reaches(state, degradedSum, locations);
 
+const votesDown = ({ scores, failedMs, untilMs }: Brownout, location: string): boolean =>
+  (scores[location] ?? 0) >= voteScore && (untilMs ?? 0) - (failedMs?.[location] ?? 0) <= voteMs;
+
 /**
  * The ballots with the votes on `endpoint` as the scores have them: a location with a high score votes down whatever
  * it found now, and what was down stays so. Only who looked now has a vote.
@@ -197,14 +213,14 @@ export const isBad = (state: Brownout, locations: number): boolean =>
 export function ballotsByScore(
   ballots: Ballots,
   endpoint: string,
-  { scores }: Brownout,
+  state: Brownout,
   looks: readonly Look[],
 ): Ballots {
   const looked = new Set(looks.map(({ location }) => location));
   return Object.fromEntries(
     Object.entries(ballots).map(([location, votes]) => {
       if (!looked.has(location)) return [location, votes] as const;
-      const isDown = votes[endpoint] === "down" || (scores[location] ?? 0) >= voteScore;
+      const isDown = votes[endpoint] === "down" || votesDown(state, location);
       const vote: Vote = isDown ? "down" : "up";
       return [location, { ...votes, [endpoint]: vote }] as const;
     }),

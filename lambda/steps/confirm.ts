@@ -135,23 +135,25 @@ function votesOf(thresholds: ReadonlyMap<string, number>, probes: readonly Probe
   return Object.fromEntries(
     [...thresholds].map(([id, threshold]) => {
       const said = tries.get(id) ?? [];
-      return [id, isBlindTo(said, sightMs) ? "unknown" : vote(said, threshold)] as const;
+      return [
+        id,
+        vote(
+          said.filter(({ startedAfterMs }) => startedAfterMs >= sightMs),
+          threshold,
+        ),
+      ] as const;
     }),
   );
 }
 
-/** When the location first saw anything, in milliseconds of its request; none if it saw nothing. */
-function sightFromMs(probes: readonly Probe[]): number | undefined {
-  const seen = probes.filter(isAnswered);
-  return seen.length === 0 ? undefined : Math.min(...seen.map(({ startedAfterMs }) => startedAfterMs));
-}
-
 /**
- * Whether the location saw something at last, but only after its last try of this one: it was blind until then. Tries
- * of one confirm have times of their own, so one target may be asked again after another was given up.
+ * When the location first saw anything, in milliseconds of its request: what failed before says nothing, it was blind
+ * until then. One that saw nothing at all votes on all its tries; whether such votes count is decided by who judges.
  */
-const isBlindTo = (tries: readonly Probe[], sightMs: number | undefined): boolean =>
-  sightMs !== undefined && tries.length > 0 && tries.every((probe) => probe.startedAfterMs < sightMs);
+function sightFromMs(probes: readonly Probe[]): number {
+  const seen = probes.filter(isAnswered);
+  return seen.length === 0 ? 0 : Math.min(...seen.map(({ startedAfterMs }) => startedAfterMs));
+}
 
 /** Whether no pending location can change what follows: every verdict, and where a service could move to. */
 function isSettled(

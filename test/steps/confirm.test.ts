@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Probe } from "../../lambda/core/probe.ts";
-import type { Vote } from "../../lambda/core/vote.ts";
+import type { Ballots, Vote } from "../../lambda/core/vote.ts";
 import { type Asking, confirm } from "../../lambda/steps/confirm.ts";
 import type { World } from "../../lambda/steps/world.ts";
 import { endpoint, locations, shopConfig } from "../sim/config.ts";
@@ -22,13 +22,12 @@ const tries = (id: string, vote: Vote): Probe[] =>
         };
   });
 
-/** How many locations had been heard when the confirm was concluded; they answer one after the other. */
-async function heard(letters: readonly string[], isCandidate: Asking["isCandidate"]): Promise<number> {
+/** The ballots on which a confirm was concluded, of locations that answer one after the other. */
+async function ballotsOf(
+  answers: readonly (readonly Probe[])[],
+  isCandidate: Asking["isCandidate"] = () => true,
+): Promise<Ballots> {
   const config = shopConfig({ endpoints: ids.map((id) => endpoint(id)), references: [] });
-  const votes = { u: "up", d: "down", "-": "unknown" } as const;
-  const answers = letters.map((said) =>
-    ids.flatMap((id, i) => tries(id, votes[said[i] as keyof typeof votes])),
-  );
   const world: Pick<World, "now" | "sleep" | "ask" | "log"> = {
     now: () => 0,
     sleep: (_, signal) => new Promise((end) => signal?.addEventListener("abort", () => end())),
@@ -39,17 +38,26 @@ async function heard(letters: readonly string[], isCandidate: Asking["isCandidat
     },
     log: () => {},
   };
-  let count = 0;
+  let concluded: Ballots = {};
   await confirm(
     config,
     world as World,
     [{ id: "shop", endpoints: config.endpoints }],
     { triesOf: () => ({ triesAtMs: [0, 1_000], endMs: 3_000 }), early: () => true, isCandidate },
     async (_, { ballots }) => {
-      count = Object.keys(ballots).length;
+      concluded = ballots;
     },
   );
-  return count;
+  return concluded;
+}
+
+/** How many locations had been heard when the confirm was concluded. */
+async function heard(letters: readonly string[], isCandidate: Asking["isCandidate"]): Promise<number> {
+  const votes = { u: "up", d: "down", "-": "unknown" } as const;
+  const answers = letters.map((said) =>
+    ids.flatMap((id, i) => tries(id, votes[said[i] as keyof typeof votes])),
+  );
+  return Object.keys(await ballotsOf(answers, isCandidate)).length;
 }
 
 /** Frankfurt is down. Ireland is proven by the first four; Oslo is up for all but one, and needs the fifth. */
@@ -61,4 +69,32 @@ test("a confirm ends as soon as the first target that is up is proven", async ()
 
 test("where nobody may go to that one, it goes on until the next one is", async () => {
   expect(await heard(said, ({ id }) => id !== "shop/ireland")).toBe(5);
+});
+
+test("what a location tried before it saw anything at all says nothing", async () => {
+  const [frankfurt, ireland] = ["shop/frankfurt", "shop/ireland"];
+  const failed = (id: string, ms: number): Probe[] =>
+    tries(id, "down").map((probe) => ({ ...probe, startedAfterMs: ms }));
+  const late: Probe = {
+    id: frankfurt,
+    startedAfterMs: 5_000,
+    latencyMs: 400,
+    ok: false,
+    reason: "no-time",
+    detail: "",
+  };
+  const seen = (ms: number): Probe => ({ id: ireland, startedAfterMs: ms, latencyMs: 20, ok: true });
+  const ballots = await ballotsOf([
+    [...failed(frankfurt, 0), late, ...failed(ireland, 0), seen(5_000)],
+    [...failed(frankfurt, 0), late, ...failed(ireland, 0)],
+    [...failed(frankfurt, 0), late, seen(0)],
+    [...failed(frankfurt, 1_900), ...failed(ireland, 0), seen(1_900)],
+  ]);
+  expect(Object.values(ballots).map((votes) => votes[frankfurt])).toEqual([
+    "unknown",
+    "down",
+    "down",
+    "down",
+    "unknown",
+  ]);
 });
