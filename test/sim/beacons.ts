@@ -4,7 +4,7 @@ import { type BeaconStore, withBeacons } from "../../lambda/steps/beacons.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
 import { shop } from "./config.ts";
 import { type Effect, effectsOf } from "./ports.ts";
-import type { Simulation } from "./simulation.ts";
+import type { Life, Simulation } from "./simulation.ts";
 
 export const beacons: Beacons = {
   regions: ["eu-south-1", "ca-central-1", "ap-south-1"],
@@ -64,21 +64,34 @@ const noRoute53: Dns = {
 /** When the answer turned, and what to. */
 export type Turn = { readonly atMs: number; readonly out: boolean };
 
-/** Gives every sweep beacons in place of a Route 53 that cannot be reached at all. */
-export function moveByBeacons(sim: Simulation, objects = openObjects()): { objects: Objects; turns: Turn[] } {
+/**
+ * Gives every sweep beacons in place of a Route 53 that cannot be reached at all.
+ *
+ * @param onWritten told of every beacon that a sweep has written
+ */
+export function moveByBeacons(
+  sim: Simulation,
+  objects = openObjects(),
+  of: Beacons = beacons,
+  onWritten: (by: Life) => void = () => {},
+): { objects: Objects; turns: Turn[] } {
   const turns: Turn[] = [];
-  const written = () => {
+  const note = () => {
     const out = isOut(objects);
     if ((turns.at(-1)?.out ?? false) !== out) turns.push({ atMs: sim.clock.now(), out });
   };
   sim.alter = (world, life) => {
     const effect = effectsOf(sim, life);
+    const written = () => {
+      note();
+      onWritten(life);
+    };
     const dns = withBeacons(noRoute53, {
       log: world.log,
       store: storeOf(objects, effect, written),
       serversOf: () => effect("name servers", () => ["ns-1.route53.test"]),
     });
-    const answers = () => effect("answers", () => [isOut(objects) ? beacons.out : beacons.in]);
+    const answers = () => effect("answers", () => [isOut(objects) ? of.out : of.in]);
     return { ...world, dns, answers };
   };
   return { objects, turns };

@@ -70,13 +70,17 @@ function wrongs(sim: Simulation, state: Name, changed: Changed): string[] {
     [isMove && isShadow(change, name), `moved ${name} in shadow mode`],
     [change.sentMs < state.sweptMs, `changed ${name} by a batch sent before the last change (4)`],
     [
-      to.generation !== from.generation + (isMove ? 1 : 2),
+      to.generation !== from.generation + (isMove ? 1 : 2) && !isAdoption(changed),
       `left ${name} at generation ${to.generation} after ${from.generation} (4)`,
     ],
   ];
   const wrong = checks.flatMap(([isWrong, what]) => (isWrong ? [what] : []));
   return isMove ? [...wrong, ...wrongMove(sim, state, changed)] : wrong;
 }
+
+/** What is adopted stays as it is; its generation becomes the time of day at which that was intended. */
+const isAdoption = ({ change, from, to }: Changed): boolean =>
+  from.value === to.value && to.generation > startMs / 1000 && to.generation <= change.sentMs / 1000 + 1;
 
 const isShadow = ({ config }: ZoneChange, name: string): boolean =>
   config?.services.some(({ dns, mode }) => dns.name === name && mode === "shadow") ?? false;

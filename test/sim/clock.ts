@@ -65,6 +65,8 @@ export function openClock(startMs: number, settle: Settle = settleEventLoop): Cl
     now: () => nowMs,
     sleep,
     run: async (untilMs) => {
+      // Called from an event's handler, the first tick would come before the promises that are settled by then.
+      await Promise.resolve();
       for (;;) {
         await settle();
         const timer = next();

@@ -8,8 +8,10 @@ export type Memory = {
   readonly cells: Map<string, { version: number; body: unknown }>;
   readonly records: Map<string, Map<string, EndpointRecord>>;
   readonly history: Map<string, Event>;
-  /** Whether an event was ever saved: in an outbox, or filed. */
-  isSaved(event: string): boolean;
+  /** The ids of all events that were ever saved: in an outbox, or filed. */
+  readonly saved: ReadonlySet<string>;
+  /** The same of what was newest when it was saved: what a stale sweep still writes is read by nobody. */
+  readonly owed: ReadonlySet<string>;
 };
 
 /** What a table gives back: a copy, without what is undefined. */
@@ -25,10 +27,13 @@ export function openMemory(isForgetful = false): Memory {
   const cells: Memory["cells"] = new Map();
   const records: Memory["records"] = new Map();
   const history: Memory["history"] = new Map();
-  const saved = new Set<string>();
+  const [saved, owed] = [new Set<string>(), new Set<string>()];
   const kept: <T>(value: T) => T = isForgetful ? itself : copy;
-  const noteSaved = (body: { outbox?: readonly Event[] }) => {
-    for (const { id } of body.outbox ?? []) saved.add(id);
+  const noteSaved = (body: { outbox?: readonly Event[] }, isNewest: boolean) => {
+    for (const { id } of body.outbox ?? []) {
+      saved.add(id);
+      if (isNewest) owed.add(id);
+    }
   };
   const store: Store = {
     cell: <T extends object>(key: string): Cell<T> => ({
@@ -39,7 +44,7 @@ export function openMemory(isForgetful = false): Memory {
       put: async (body, seen) => {
         if ((cells.get(key)?.version ?? 0) !== seen) return "conflict";
         cells.set(key, { version: seen + 1, body: kept(body) });
-        noteSaved(body);
+        noteSaved(body, true);
         return "saved";
       },
     }),
@@ -57,24 +62,28 @@ export function openMemory(isForgetful = false): Memory {
         const key = sortKey(record.epoch, record.sequence);
         const of = records.get(record.endpoint) ?? new Map<string, EndpointRecord>();
         records.set(record.endpoint, of);
-        noteSaved(record);
+        noteSaved(record, key > newestKey(of));
         if (isForgetful && !forget(of, key)) continue;
         of.set(key, kept(record));
       }
     },
     file: async (event) => {
       saved.add(event.id);
+      owed.add(event.id);
       history.set(event.id, copy(event));
     },
   };
-  return { store, cells, records, history, isSaved: (event) => saved.has(event) };
+  return { store, cells, records, history, saved, owed };
 }
 
-function newestOf(of: ReadonlyMap<string, EndpointRecord> | undefined): EndpointRecord | undefined {
+function newestKey(of: ReadonlyMap<string, EndpointRecord> | undefined): string {
   let newest = "";
   for (const key of of?.keys() ?? []) if (key > newest) newest = key;
-  return of?.get(newest);
+  return newest;
 }
+
+const newestOf = (of: ReadonlyMap<string, EndpointRecord> | undefined): EndpointRecord | undefined =>
+  of?.get(newestKey(of));
 
 /** Makes room for a record, unless a newer one is there. */
 function forget(of: Map<string, EndpointRecord>, key: string): boolean {

@@ -34,7 +34,8 @@ export function violations(sim: Simulation): string[] {
   ];
 }
 
-function wrongChanges(sim: Simulation): string[] {
+/** 1 to 5. What no sweep should have done to a zone. */
+export function wrongChanges(sim: Simulation): string[] {
   const check = openChanges(sim);
   return sim.zones.flatMap((change, i) => {
     const before = sim.zones[i - 1];
@@ -42,7 +43,8 @@ function wrongChanges(sim: Simulation): string[] {
   });
 }
 
-const isMove = ({ kind }: Event) => kind === "failover" || kind === "failback" || kind === "created";
+const moveKinds: readonly Event["kind"][] = ["failover", "failback", "created", "moved"];
+export const isMove = ({ kind }: Pick<Event, "kind">): boolean => moveKinds.includes(kind);
 
 /** 6. Every move of ours is in the history and was told, each under one id. */
 export function untold(sim: Simulation, { dns }: Service): string[] {
@@ -64,7 +66,7 @@ export function untold(sim: Simulation, { dns }: Service): string[] {
 }
 
 /** 6. An alert tells of a state that was saved before. */
-const unsaid = (sim: Simulation): string[] =>
+export const unsaid = (sim: Simulation): string[] =>
   sim.alerts.flatMap(({ alert, wasSaved }) =>
     wasSaved ? [] : [`${alert.id} was told before it was saved (6)`],
   );

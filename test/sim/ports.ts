@@ -53,7 +53,7 @@ export function worldOf(sim: Simulation, life: Life): World {
       }),
     publish: (alert) =>
       effect("publish", () => {
-        const wasSaved = sim.memory.isSaved(alert.id);
+        const wasSaved = sim.memory.saved.has(alert.id);
         sim.alerts.push({ atMs: clock.now(), alert, wasSaved });
         sim.say(life, () => `PUBLISHED ${alert.subject} (${alert.id})`);
         sim.observe({ is: "published", by: life, alert, wasSaved });
@@ -72,7 +72,11 @@ async function awake(sim: Simulation, life: Life): Promise<void> {
 export function effectsOf(sim: Simulation, life: Life): Effect {
   const { clock } = sim;
   const strike = (name: string): Trouble | undefined => {
-    const trouble = life.trouble.get(life.effectCount) ?? sim.fault(name, clock.now());
+    const isThrottled = clock.now() < (sim.throttled.get(name) ?? 0);
+    const trouble =
+      life.trouble.get(life.effectCount) ??
+      (isThrottled ? "fail before" : undefined) ??
+      sim.fault(name, clock.now());
     life.effectCount += 1;
     if (!sim.isQuiet) life.effects.push(name);
     if (trouble) sim.say(life, () => `TROUBLE ${name}: ${JSON.stringify(trouble)}`);
@@ -90,10 +94,10 @@ export function effectsOf(sim: Simulation, life: Life): Effect {
     if (trouble === "kill before") life.dead = true;
     await clock.sleep(sim.takesMs(name, clock.now()));
     await awake(sim, life);
-    if (trouble === "fail before") throw new Error(`${name}: simulated failure before it took effect`);
-    if (typeof trouble === "object" && "lateMs" in trouble) {
-      void clock.sleep(trouble.lateMs).then(work);
-      throw new Error(`${name}: simulated failure, and it takes effect ${trouble.lateMs} ms later`);
+    const failure = await failureOf(sim, name, trouble, work);
+    if (failure !== undefined) {
+      await awake(sim, life);
+      throw new Error(`${name}: simulated ${failure}`);
     }
     const result = await work();
     if (trouble === "kill after") life.dead = true;
@@ -102,6 +106,29 @@ export function effectsOf(sim: Simulation, life: Life): Effect {
     if (trouble === "fail after") throw new Error(`${name}: simulated failure after it took effect`);
     return result;
   };
+}
+
+/** How a call failed whose answer never comes; none where it goes on. */
+async function failureOf(
+  { clock, throttled }: Simulation,
+  name: string,
+  trouble: Trouble | undefined,
+  work: () => unknown,
+): Promise<string | undefined> {
+  if (trouble === "fail before") return "failure before it took effect";
+  if (typeof trouble !== "object") return undefined;
+  if ("lateMs" in trouble) {
+    void clock.sleep(trouble.lateMs).then(work);
+    return `failure, and it takes effect ${trouble.lateMs} ms later`;
+  }
+  if ("throttledMs" in trouble) {
+    throttled.set(name, clock.now() + trouble.throttledMs);
+    return "throttling";
+  }
+  if (!("silentMs" in trouble)) return undefined;
+  if (trouble.when === "after") await work();
+  await clock.sleep(trouble.silentMs);
+  return `time-out ${trouble.when} it took effect`;
 }
 
 function storeOf(sim: Simulation, life: Life, effect: Effect): Store {
@@ -180,8 +207,7 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { record: readAll(), generation: plain(sim, generation, "TXT") };
     });
   },
-  nameServers: (hosted) =>
-    effect(`name servers${inRole(hosted)}`, () => ["ns-1.route53.test", "ns-2.route53.test"]),
+  nameServers: (hosted) => effect(`name servers${inRole(hosted)}`, () => sim.nameServers),
   status: async (hosted, changeId) => {
     if (sim.line && sim.line.waiting() > 0) return "not asked";
     await sim.line?.turn();

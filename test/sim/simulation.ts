@@ -21,7 +21,11 @@ export type Trouble =
   | "kill after"
   | { readonly pauseMs: number; readonly when: "before" | "after" }
   /** The call fails, and takes effect so much later all the same. */
-  | { readonly lateMs: number };
+  | { readonly lateMs: number }
+  /** Nothing is heard of the call for so long, until we give it up; it took effect at once, or never does. */
+  | { readonly silentMs: number; readonly when: "before" | "after" }
+  /** This call is refused, and all others of its kind for so long, whoever makes them. */
+  | { readonly throttledMs: number };
 
 /** One sweep's life: its effects are counted, so that trouble can strike at any of them. */
 export type Life = {
@@ -90,6 +94,10 @@ export type Simulation = {
   truth?: Nature["truth"];
   /** How long a change takes to its name servers. */
   syncMs: number;
+  /** Those of the zone; none where it is private. */
+  nameServers: readonly string[];
+  /** Until when effects of a kind are refused. */
+  readonly throttled: Map<string, number>;
   /** Faults that strike every life: none, or why a call fails. */
   fault: (effect: string, atMs: number) => Trouble | undefined;
   /** How long a call takes. */
@@ -166,6 +174,8 @@ export function openSimulation(
     observe: () => {},
     behaviour: () => "ok",
     syncMs: 1_000,
+    nameServers: ["ns-1.route53.test", "ns-2.route53.test"],
+    throttled: new Map(),
     fault: () => undefined,
     takesMs: () => callMs,
     troubleOf: () => new Map(),

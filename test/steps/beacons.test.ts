@@ -2,14 +2,7 @@ import { describe, expect, test } from "vitest";
 import { agreedOf, beaconShop, beacons, isOut, moveByBeacons, openObjects, say } from "../sim/beacons.ts";
 import { policy, shopConfig, shopRecord } from "../sim/config.ts";
 import { at, broken, story } from "../sim/shop.ts";
-import {
-  type Life,
-  openSimulation,
-  runMinutes,
-  type Simulation,
-  type Trouble,
-  told,
-} from "../sim/simulation.ts";
+import { openSimulation, runMinutes, told } from "../sim/simulation.ts";
 import { order, saved } from "./operator.ts";
 
 const config = shopConfig({
@@ -22,12 +15,9 @@ const config = shopConfig({
 
 const [first = "", second = ""] = beacons.regions;
 
-type Strike = readonly [life: string, effect: number, Trouble];
-
-function open(outage: readonly [fromS: number, toS: number], strike?: Strike, objects = openObjects()) {
+function open(outage: readonly [fromS: number, toS: number], objects = openObjects()) {
   const sim = openSimulation(config, [shopRecord]);
   sim.behaviour = broken(["frankfurt", ...outage, "refuse"]);
-  sim.troubleOf = (life) => (strike?.[0] === life ? new Map([[strike[1], strike[2]]]) : new Map());
   return { sim, ...moveByBeacons(sim, objects) };
 }
 
@@ -137,57 +127,8 @@ test("beacons that a person moved by hand are left alone, and taken over when th
 });
 
 test("no beacons at all: nothing is called into being, and people are told", async () => {
-  const { sim, objects } = open(long, undefined, new Map());
+  const { sim, objects } = open(long, new Map());
   await runMinutes(sim, at(240));
   expect(objects.size).toBe(0);
   expect(saved(sim).disarmed?.why).toContain("absent");
-});
-
-const troubles: Record<string, Trouble> = {
-  "killed before": "kill before",
-  "killed after": "kill after",
-  "fails before it takes effect": "fail before",
-  "fails after it took effect": "fail after",
-  "takes effect 30 s later": { lateMs: 30_000 },
-  "paused for 60 s before": { pauseMs: 60_000, when: "before" },
-  "paused for 60 s after": { pauseMs: 60_000, when: "after" },
-};
-
-async function effectsOf(outage: readonly [number, number], name: string): Promise<Life["effects"]> {
-  const { sim } = open(outage);
-  await runMinutes(sim, end);
-  return sim.lives.find((life) => life.name === name)?.effects ?? [];
-}
-
-/** One truth: what is saved is what the beacons say, and what they say is what is answered. */
-function truth(sim: Simulation, objects: Map<string, string>, message: string): void {
-  expect(agreedOf(objects), message).toMatchObject({ word: "IN", generation: saved(sim).generation });
-  expect(saved(sim), message).toMatchObject({ written: { values: [beacons.in] }, outbox: [] });
-  expect(isOut(objects), message).toBe(false);
-}
-
-const brief = [35, 46] as const;
-/** Every second to fourth effect. */
-const strikes: [string, readonly [number, number], string, number][] = [
-  ["the sweep that moves away", long, "sweep 1", 3],
-  ["the sweep between", long, "sweep 3", 4],
-  ["the sweep that moves back", long, "sweep 4", 2],
-  ["the sweep of an outage that is over when it was judged", brief, "sweep 1", 2],
-];
-
-describe.each(Object.entries(troubles))("crash matrix: a sweep %s, at any of its effects", (_, trouble) => {
-  test.each(strikes)("%s", async (_, outage, life, every) => {
-    const effects = await effectsOf(outage, life);
-    expect(effects.length).toBeGreaterThan(20);
-    for (const [k, effect] of effects.entries()) {
-      if (k % every > 0) continue;
-      const { sim, objects, turns } = open(outage, [life, k, trouble]);
-      await runMinutes(sim, end);
-      const message = `effect ${k} (${effect})\n${story(sim)}`;
-      truth(sim, objects, message);
-      expect(turns.length, message).toBeLessThanOrEqual(2);
-      const moves = told(sim).filter((kind) => kind === "failover" || kind === "failback");
-      expect(moves, message).toHaveLength(turns.length);
-    }
-  });
 });

@@ -12,8 +12,6 @@ import { type ServiceState, serviceKey } from "../../lambda/core/service-state.t
 import { shop } from "../sim/config.ts";
 import type { Simulation } from "../sim/simulation.ts";
 
-const key = serviceKey(shop);
-
 /** Writes operators' row as their command does. */
 export async function say(sim: Simulation, change: (hands: Hands, by: Note) => Hands): Promise<Hands> {
   const cell = sim.memory.store.cell<Hands>(handsKey);
@@ -26,21 +24,21 @@ export async function say(sim: Simulation, change: (hands: Hands, by: Note) => H
 
 type Wish = Pick<Order, "what"> & Partial<Pick<Order, "to" | "pin" | "force">>;
 
-/** Orders something for the shop; its number. */
-export const order = async (sim: Simulation, wish: Wish): Promise<number> =>
-  (await say(sim, (hands, by) => withOrder(hands, key, { ...by, ...wish }))).number;
+/** Orders something for a service; its number. */
+export const order = async (sim: Simulation, wish: Wish, service = shop): Promise<number> =>
+  (await say(sim, (hands, by) => withOrder(hands, serviceKey(service), { ...by, ...wish }))).number;
 
 export const freeze = (sim: Simulation, is: "frozen" | "free", of: "shop" | "all" = "shop"): Promise<Hands> =>
-  say(sim, (hands, by) => withFreeze(hands, of === "all" ? undefined : key, { ...by, is }));
+  say(sim, (hands, by) => withFreeze(hands, of === "all" ? undefined : serviceKey(shop), { ...by, is }));
 
 export const work = (sim: Simulation, endpoint: string, forS: number): Promise<Hands> =>
   say(sim, (hands, by) =>
     withMaintenance(hands, endpoint, { ...by, untilMs: sim.clock.now() + forS * 1000 }),
   );
 
-/** The shop's row as it is saved. */
-export function saved(sim: Simulation): ServiceState {
-  const found = sim.memory.cells.get(key)?.body as ServiceState | undefined;
+/** A service's row as it is saved. */
+export function saved(sim: Simulation, service = shop): ServiceState {
+  const found = sim.memory.cells.get(serviceKey(service))?.body as ServiceState | undefined;
   if (found === undefined) throw new Error("the shop has no row");
   return found;
 }

@@ -1,9 +1,8 @@
-import { fork } from "node:child_process";
-import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { runAll } from "../pool.ts";
 import { bars } from "./all.ts";
 import { type Bar, type Sample, valuesOf } from "./bar.ts";
-import type { Done, Task } from "./worker.ts";
+import type { Task } from "./worker.ts";
 
 const help = `npm run simulate:bars -- [options]
 
@@ -25,37 +24,6 @@ const { values: options } = parseArgs({
 
 const worldsOf = (bar: Bar, scale: number): number => Math.max(1, Math.round(bar.worlds * scale));
 
-/** Hands the tasks to one process for each processor, the next one when one is done, until somebody stops it. */
-async function runAll(tasks: readonly Task[], onDone: (task: Task, sample: Sample) => void): Promise<void> {
-  const queue = tasks.values();
-  const stop = () => {
-    for (const _ of queue);
-  };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
-  const work = async () => {
-    // In a group of its own: Ctrl-C is for us alone, and a worker finishes its world.
-    const worker = fork(new URL("./worker.ts", import.meta.url), {
-      serialization: "advanced",
-      detached: true,
-    });
-    try {
-      for (const task of queue) {
-        const done = await new Promise<Done>((resolve, reject) => {
-          worker.once("message", (message) => resolve(message as Done));
-          worker.once("exit", (code) => reject(new Error(`a worker ended with ${code}`)));
-          worker.send(task);
-        });
-        worker.removeAllListeners("exit");
-        if ("error" in done) throw new Error(`${task.bar}, seed ${task.seed}: ${done.error}`);
-        onDone(task, done.sample);
-      }
-    } finally {
-      worker.kill();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, work));
-}
-
 function printRow(bar: Bar, samples: readonly Sample[]): boolean {
   const { measured, isMet } = bar.judge(valuesOf(samples));
   console.log(
@@ -76,7 +44,7 @@ async function main(): Promise<void> {
   const [startedMs, isTerminal] = [performance.now(), process.stderr.isTTY];
   let [done, simulatedMs, unmet] = [0, 0, 0];
   const tookS = () => (performance.now() - startedMs) / 1000;
-  await runAll(tasks, (task, sample) => {
+  await runAll<Task, Sample>(new URL("./worker.ts", import.meta.url), tasks, (task, sample) => {
     done += 1;
     simulatedMs += sample.simulatedMs;
     const of = samples.get(task.bar) ?? [];
