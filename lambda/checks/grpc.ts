@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import { isIPv6 } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { GrpcCheck } from "../core/config.ts";
+import { limitAsides } from "./asides.ts";
 import { type Attempt, enter } from "./attempt.ts";
 import { dial, type Means, type Tls } from "./dial.ts";
 import { codeOf, type Failure, failureOf, isFailure } from "./failure.ts";
@@ -41,8 +42,6 @@ type Answer = {
 
 // A health answer has seven bytes.
 const bodyLimit = 4 * 1024;
-// Pings and settings need no answer of ours to go on and on.
-const asidesLimit = 100;
 const tooMuch = bad("sent more than a health answer");
 const settings = { enablePush: false, maxHeaderListSize: 16 * 1024 };
 
@@ -54,12 +53,6 @@ async function call(
   const outcome = await new Promise<Answer | Failure>((resolve) => {
     const fail = (error: Error) => resolve(failureIn(error, attempt));
     session.on("error", fail);
-    let asides = 0;
-    const count = () => {
-      asides += 1;
-      if (asides > asidesLimit) resolve(tooMuch);
-    };
-    session.on("ping", count).on("remoteSettings", count);
     const stream = session.request({
       ":method": "POST",
       ":path": "/grpc.health.v1.Health/Check",
@@ -68,6 +61,7 @@ async function call(
       "user-agent": userAgent,
     });
     stream.on("error", fail);
+    limitAsides(session, stream, () => resolve(tooMuch));
     collect(stream, attempt, resolve);
     stream.end(writeRequest(service));
   });

@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { limitAsides } from "./asides.ts";
 import { type Attempt, enter } from "./attempt.ts";
 import { calledOff, codeOf, type Failure, failureOf } from "./failure.ts";
 import type { Head } from "./http-head.ts";
@@ -10,6 +11,7 @@ import { headLimit, type Judge } from "./http-response.ts";
 
 const notOffered: Failure = { reason: "protocol-unexpected", what: "does not offer HTTP/2" };
 const broken: Failure = { reason: "bad-response", what: "broke the rules of HTTP/2" };
+const tooMuch: Failure = { reason: "bad-response", what: "sent much that is no answer" };
 const closedEarly: Failure = {
   reason: "closed-early",
   what: "closed the connection before the answer was complete",
@@ -49,6 +51,8 @@ export async function exchangeFrames(
   if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== "h2") return notOffered;
   // Loading it takes longer than everything else of a cold start: only those who ask by HTTP/2 do.
   const { connect } = await import("node:http2");
+  // A session on a connection that was closed meanwhile would say nothing until the deadline.
+  if (socket.destroyed) return socket.errored ? failureOf(socket.errored, attempt.phase) : closedEarly;
   const session = connect(hop.url.origin, {
     createConnection: () => socket,
     maxSessionMemory: 1,
@@ -56,7 +60,7 @@ export async function exchangeFrames(
     settings: { enablePush: false, maxHeaderListSize: headLimit },
   });
   try {
-    return await new Promise((resolve) => converse(session, hop, judge, attempt, resolve));
+    return await new Promise((resolve) => converse(session, socket, hop, judge, attempt, resolve));
   } finally {
     // And with it the session.
     socket.destroy();
@@ -65,6 +69,7 @@ export async function exchangeFrames(
 
 function converse(
   session: ClientHttp2Session,
+  socket: Socket,
   hop: Hop,
   judge: Judge<Outcome>,
   attempt: Attempt,
@@ -76,6 +81,7 @@ function converse(
   session.on("goaway", (code: number) => code !== noError && resolve(broken));
   session.on("close", () => resolve(attempt.over ? calledOff : closedEarly));
   const stream = session.request(fieldsOf(hop), { endStream: hop.body === undefined });
+  limitAsides(session, stream, () => resolve(tooMuch));
   let bytesLeft: number | undefined;
   // An error of the stream alone is in its code when it closes; any other is the session's, told here first.
   stream.on("error", (error) => codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" && fail(error));
@@ -93,7 +99,7 @@ function converse(
   });
   // Not "end": that comes also when the server breaks off.
   stream.on("close", () => {
-    if (stream.rstCode !== noError) resolve(resetWith(stream.rstCode));
+    if (stream.rstCode !== noError) resolve(socket.destroyed ? closedEarly : resetWith(stream.rstCode));
     else resolve(bytesLeft === undefined || bytesLeft > 0 ? closedEarly : judge.end());
   });
   if (hop.body !== undefined) stream.end(hop.body);

@@ -51,7 +51,9 @@ export function readFrames(): FrameReader {
   const message = ({ opcode, isLast, payload }: Frame): Heard | "bad" | undefined => {
     // The first part says the type, the others that they go on.
     if ((opcode === continuation) !== (parts !== undefined)) return "bad";
-    parts = [...(parts ?? []), payload];
+    parts ??= [];
+    // Into the same list: a message may come in as many parts as fit into what is read, even empty ones.
+    parts.push(payload);
     if (!isLast) return undefined;
     const whole = Buffer.concat(parts);
     parts = undefined;

@@ -13,6 +13,9 @@ import { collectHead } from "./http-response.ts";
 import { type Lack, receive } from "./receive.ts";
 import { closeFrame, type Heard, messageFrame, readFrames } from "./websocket-frames.ts";
 
+// Each ping is answered, which costs more than sending one; nobody who is well has a reason for as many in seconds.
+const pingLimit = 100;
+
 const bad = (what: string): Failure => ({ reason: "bad-response", what });
 const onUpgrade: Lack = {
   silent: { reason: "first-byte-timeout", what: "took the request and sent nothing" },
@@ -88,11 +91,16 @@ async function converse(
   if (expect === undefined) return undefined;
   const wanted = bytesOf(expect);
   const next = readFrames();
+  let pings = 0;
   const judge = (heard: Heard | "bad"): "good" | Failure | undefined => {
     if (heard === "bad") return bad("broke the framing of WebSocket");
     if (heard.kind === "close")
       return { reason: "closed-early", what: "closed the conversation before the expected message" };
-    if (heard.kind === "ping") socket.write(heard.answer);
+    if (heard.kind === "ping") {
+      pings += 1;
+      if (pings > pingLimit) return bad("sent pings without end");
+      socket.write(heard.answer);
+    }
     return heard.kind === "message" && heard.payload.includes(wanted) ? "good" : undefined;
   };
   const heard = await receive(socket, attempt, onMessage, (received) => {

@@ -6,12 +6,13 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readResponse, writeRequest } from "../../lambda/checks/grpc-health.ts";
 import { openProber, type Prober } from "../../lambda/checks/registry.ts";
 import type { GrpcCheck } from "../../lambda/core/config.ts";
+import { earlyHints, pings, repeatsFrame, settings } from "./http2-frames.ts";
 import { fixture, listenTls, never, page, says, withServer } from "./servers.ts";
 
 const patientMs = 20_000;
@@ -216,24 +217,10 @@ describe("over TLS", () => {
   });
 });
 
-/** A frame without a payload of this type, or with one of eight bytes (RFC 9113, 4.1). */
-const settings = "000000040000000000";
-const ping = "0000080600000000000000000000000000";
+const floodsOf = { pings, settings, "informational answers": earlyHints };
 
-it.each([
-  ["pings", ping],
-  ["settings", settings],
-])("endless %s are given up", async (_name, frame) => {
-  const serve = (socket: Socket) => {
-    socket.write(Buffer.from(settings, "hex"));
-    const block = Buffer.from(frame.repeat(500), "hex");
-    const send = () => {
-      while (socket.writable && socket.write(block));
-    };
-    socket.on("drain", send);
-    send();
-  };
-  expect(await withServer(serve, (port) => found(port))).toBe(
+it.each(Object.entries(floodsOf))("endless %s are given up", async (_name, frame) => {
+  expect(await withServer(repeatsFrame(frame), (port) => found(port))).toBe(
     "bad-response: sent more than a health answer.",
   );
 });

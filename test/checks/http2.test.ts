@@ -1,10 +1,17 @@
 import { createSecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { startAttempt } from "../../lambda/checks/attempt.ts";
+import { dial, sharedSecureContext } from "../../lambda/checks/dial.ts";
+import { isFailure } from "../../lambda/checks/failure.ts";
+import { judgeResponse } from "../../lambda/checks/http-judge.ts";
+import { firstHop } from "../../lambda/checks/http-request.ts";
+import { exchangeFrames } from "../../lambda/checks/http2.ts";
 import { openProber, type Prober } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import type { Finding } from "../../lambda/core/probe.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
+import { earlyHints, pings, repeatsFrame, settings } from "./http2-frames.ts";
 import { fixture, httpCheck, listenTls, never, page, saysAndCloses } from "./servers.ts";
 
 const patientMs = 20_000;
@@ -134,7 +141,7 @@ it.each<[string, Serve, Partial<HttpCheck>, Reason | "ok", number?]>([
   ["an endless body without the text", endless, { contains: "all is well" }, "body-too-large"],
   ["no answer", () => {}, {}, "first-byte-timeout", shortMs],
   ["half a body", halfThen(() => {}), {}, "body-timeout", shortMs],
-  ["half a body, and the request is broken off", halfThen((s) => s.session?.destroy()), {}, "reset"],
+  ["half a body, and the connection is closed", halfThen((s) => s.session?.destroy()), {}, "closed-early"],
   ["half a body that ends like a whole one", halfThen((s) => s.end()), {}, "bad-response"],
   ["the request refused", (s) => s.close(7), {}, "reset"],
   ["the request ended without an answer", (s) => s.close(0), {}, "closed-early"],
@@ -162,4 +169,29 @@ it("a server that promises HTTP/2 and sends something else", async () => {
   const finding = await probePort(target.port, {}, patientMs);
   await target.closed();
   expect(finding).toMatchObject({ ok: false, reason: "bad-response" });
+});
+
+it.each(Object.entries({ pings, settings, "informational answers": earlyHints }))(
+  "endless %s are given up",
+  async (_name, frame) => {
+    const target = await listenTls({ ...identity, ALPNProtocols: ["h2"] }, repeatsFrame(frame));
+    const finding = await probePort(target.port, {}, patientMs);
+    await target.closed();
+    expect(finding).toMatchObject({ ok: false, reason: "bad-response" });
+  },
+);
+
+it("a connection that is closed before anything is asked says so at once", async () => {
+  const target = await listenTls({ ...identity, ALPNProtocols: ["h2"] }, () => {});
+  const check = httpCheck(target.port, { url: "https://shop.example.test/", protocol: "h2" });
+  const attempt = startAttempt("The check");
+  const hop = firstHop({ ...check, connect: { host: "127.0.0.1", port: target.port } });
+  if (isFailure(hop)) throw new Error(hop.what);
+  const means = { resolve: async () => [], secureContext: sharedSecureContext(fixture("ca.crt")) };
+  const socket = await dial(hop.place, hop.tls, attempt, means);
+  if (isFailure(socket)) throw new Error(socket.what);
+  socket.destroy();
+  const outcome = await exchangeFrames(socket, hop, judgeResponse(check, undefined), attempt);
+  await target.closed();
+  expect(outcome).toMatchObject({ reason: "closed-early" });
 });

@@ -5,6 +5,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { openProber, runCheck } from "../../lambda/checks/registry.ts";
+import { readFrames } from "../../lambda/checks/websocket-frames.ts";
 import type { WebsocketCheck } from "../../lambda/core/config.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
 import { fixture, never, page, repeats, says, saysAndCloses, withServer } from "./servers.ts";
@@ -99,6 +100,14 @@ const bad: Case[] = [
     text,
     "answer-mismatch",
   ],
+  [
+    "begins a message of nothing but empty parts",
+    saysFrames(frame(1, "", 0), Buffer.alloc(70_000)),
+    text,
+    "answer-mismatch",
+  ],
+  ["pings without end", saysFrames(...Array.from({ length: 200 }, () => frame(9))), text, "bad-response"],
+  ["pings often", saysFrames(...Array.from({ length: 50 }, () => frame(9)), message("well")), text, "ok"],
   ["ends the conversation", saysFrames(frame(8)), text, "closed-early"],
   ["masks", saysFrames(Buffer.from("818400000000", "hex"), Buffer.from("well")), text, "bad-response"],
   ["compresses unasked", saysFrames(frame(1, "well", 0xc0)), text, "bad-response"],
@@ -194,6 +203,10 @@ describe("the conversation", () => {
     expect(findings.map((one) => (one.ok ? "ok" : one.reason))).toEqual(["ok", "ok", "tls-name-mismatch"]);
     expect(asked).toEqual([`127.0.0.1:${ports[0]}`, "shop.example.test"]);
   });
+});
+
+it("a message in very many parts takes time in proportion to them, not to their square", () => {
+  expect(readFrames()(Buffer.concat([frame(1, "", 0), Buffer.alloc(600_000)]))).toBeUndefined();
 });
 
 describe("a check that makes no sense", () => {
