@@ -16,6 +16,7 @@ import {
   valuesOf,
   writtenChecks,
 } from "./probes.ts";
+import { otherZoneAlias } from "./rules-alias.ts";
 import type { FileConfig, FilePolicy } from "./schema.ts";
 
 type File = Draft<FileConfig>;
@@ -223,6 +224,7 @@ const advice: readonly Advice[] = [
   plainHttpServices,
   unverified,
   otherNameAsked,
+  otherZoneAlias,
   credentials,
   plainSecrets,
   certificateMoves,

@@ -2,6 +2,7 @@ import type { Draft } from "./draft.ts";
 import { type Path, type Problem, quote } from "./finding.ts";
 import { partsOf } from "./parts.ts";
 import { endpointMap, endpointsOf, servicesOf, targetsOf } from "./probes.ts";
+import { aliasZoneRule } from "./rules-alias.ts";
 import { beaconRegionRule, beaconServiceRule } from "./rules-beacons.ts";
 import { checkRule } from "./rules-checks.ts";
 import { hostRule, movedNameRule, privateRule, sameProbeRule } from "./rules-hosts.ts";
@@ -161,6 +162,7 @@ const rules: readonly Rule[] = [
   oneZoneRule,
   targetIdRule,
   targetValueRule,
+  aliasZoneRule,
   movedNameRule,
   hostRule,
   privateRule,

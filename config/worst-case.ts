@@ -5,6 +5,12 @@ import { confirmTries } from "../lambda/core/vote.ts";
 /** Route 53's changes reach its servers within 60 s normally: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
 export const propagationMs = 60_000;
 
+/**
+ * Beacons are read every 10 s, and one reading decides (`lib/beacons.ts`); what is answered follows it at once: no change
+ * has to reach the servers.
+ */
+const readingMs = 10_000;
+
 /** What a user of a service may have to wait, when everything takes as long as it may. */
 export type WorstCase = {
   readonly service: string;
@@ -63,7 +69,7 @@ export const worstCases = (config: Config): WorstCase[] => {
       .sort((a, b) => sum(b) - sum(a));
     const parts: Part[] = [
       ...slowest,
-      ["propagation", propagationMs],
+      dns.beacons ? ["health checks", readingMs] : ["propagation", propagationMs],
       ["ttl", ttlMs(dns.ttlSeconds, targets)],
     ];
     return { service: id, detectMs: sum(slowest), recoverMs: sum(parts), parts };

@@ -10,7 +10,7 @@ export type Price = {
 
 /**
  * AWS's list prices of us-east-1 in dollars; other Regions' differ. From the pricing pages of Lambda, DynamoDB,
- * EventBridge, CloudWatch, SNS, EC2 (data transfer) and Route 53 under https://aws.amazon.com.
+ * EventBridge, CloudWatch, SNS, EC2 (data transfer), S3 and Route 53 under https://aws.amazon.com.
  */
 export const pricesAsOf = "November 2026";
 
@@ -30,6 +30,10 @@ export const prices = {
   log: { dollars: 0.5, per: 1, unit: "GB", free: 5 },
   mail: { dollars: 2, per: 100_000, unit: "mails", free: 1_000 },
   internet: { dollars: 0.09, per: 1, unit: "GB", free: 100 },
+  check: { dollars: 0.5, per: 1, unit: "checks", free: 50 },
+  checkOption: { dollars: 1, per: 1, unit: "options", free: 0 },
+  put: { dollars: 0.005, per: 1_000, unit: "writes", free: 0 },
+  get: { dollars: 0.0004, per: 1_000, unit: "reads", free: 0 },
   otherRegion: { dollars: 0.02, per: 1, unit: "GB", free: 0 },
 } as const satisfies Readonly<Record<string, Price>>;
 
@@ -37,7 +41,11 @@ export type Meter = keyof typeof prices;
 
 /** Route 53's health checks, in dollars a month: each check, and each of https, text and 10 s on top. */
 export const checkPrices = {
-  aws: { check: 0.5, option: 1, free: 50 },
+  aws: {
+    check: prices.check.dollars,
+    option: prices.checkOption.dollars,
+    free: prices.check.free,
+  },
   other: { check: 0.75, option: 2, free: 0 },
 } as const;
 

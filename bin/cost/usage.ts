@@ -24,6 +24,19 @@ export const assumed = {
 
 const confirmMs = 500;
 
+/** A name that is moved by beacons: three checks by https, for a text, every 10 s, and one that is CALCULATED. */
+const beaconsOfName = 3;
+const checksOfBeacon = { checks: beaconsOfName + 1, options: beaconsOfName * 3 } as const;
+
+/**
+ * Checkers that read each beacon every 10 s, about; their reads are the bucket's, and each takes headers, TLS and a line.
+ * Seen and written to by the sweep: each minute, and with a few moves.
+ */
+const checkers = 16;
+const checkerReads = checkers * 6;
+const checkerBytes = 1_000;
+const movesAMonth = 10;
+
 /** A sweep's minute, and on average 3 s in which its successor waits for the lease: 2.5 s to the next renewal. */
 const sweepSeconds = 63;
 
@@ -116,6 +129,7 @@ export function usageOf(config: Config, mailReceivers: number): readonly Use[] {
   const between = hour.requests * envelopeBytes + hour.questionBytes + (probes / monthHours) * answerBytes;
   const leaves = (locations.length - 1) / locations.length;
   const stored = (items * keptItems * itemBytes) / gb;
+  const byBeacons = services.filter(({ dns }) => dns.beacons !== undefined).length;
   const use = (part: string, meter: Meter, amount: number): Use => ({ part, meter, amount });
   return [
     use("sweep, never at rest", "compute", (sweepMemoryMb / 1024) * sweepSeconds * monthMinutes),
@@ -137,5 +151,18 @@ export function usageOf(config: Config, mailReceivers: number): readonly Use[] {
     use("alerts by e-mail", "mail", mailReceivers * assumed.alertsAMonth),
     use("data to endpoints", "internet", (sent.reduce((sum, bytes) => sum + bytes, 0) * monthHours) / gb),
     use("data between Regions", "otherRegion", (between * leaves * monthHours) / gb),
+    ...(byBeacons > 0 ? beaconUses(byBeacons, use) : []),
+  ];
+}
+
+/** The checks are counted as those of endpoints in the account: the buckets are its own. */
+function beaconUses(names: number, use: (part: string, meter: Meter, amount: number) => Use): Use[] {
+  const reads = names * beaconsOfName * monthMinutes;
+  return [
+    use("beacons: checks", "check", names * checksOfBeacon.checks),
+    use("beacons: fast, text", "checkOption", names * checksOfBeacon.options),
+    use("beacons: read", "get", reads * (checkerReads + 1)),
+    use("beacons: written", "put", names * beaconsOfName * movesAMonth),
+    use("beacons: data", "internet", (reads * checkerReads * checkerBytes) / gb),
   ];
 }

@@ -75,6 +75,31 @@ services:
     });
   });
 
+  test("beacons: four health checks, nine options, and sixteen checkers that read three objects every 10 s", () => {
+    const text = `locations: ${five}
+beacons: [eu-south-1, ca-central-1, ap-south-1]
+services:
+  shop:
+    via: beacons
+    dns: { zoneId: Z0SHOP, name: shop.acme.com, type: A }
+    check: { https: /health }
+    targets: [{ id: one, value: 3.120.0.10 }, { id: two, value: 34.240.0.20 }]
+`;
+    const used = amounts(text);
+    expect(used).toMatchObject({
+      "beacons: checks": 4,
+      "beacons: fast, text": 9,
+      // A minute has six readings by sixteen, and the sweep's own look.
+      "beacons: read": 3 * 97 * 43_800,
+      "beacons: written": 30,
+    });
+    const ofBeacons = usageOf(parseValid(text).config, 0).filter(({ part }) => part.startsWith("beacons"));
+    // $2 + $9 for checks, $5.10 for reads at $0.0004 a thousand, and 12.6 GB.
+    expect(ofBeacons.reduce((sum, use) => sum + priceOf(use), 0)).toBeCloseTo(2 + 9 + 5.098 + 1.135, 2);
+    const { list, atLeast } = total(ofBeacons);
+    expect(list - atLeast).toBeCloseTo(2 + 1.135, 2);
+  });
+
   test("another Region is asked four times of five, with a question each", () => {
     const bytes = 4_000 + 90 + JSON.stringify(questionOf(many(1, page))).length;
     expect(amounts(many(1, page))["data between Regions"]).toBeCloseTo((6 * 43_800 * 0.8 * bytes) / 1e9, 9);

@@ -61,6 +61,12 @@ describe("an alias", () => {
       "two answers",
     ],
     [alias("name: ▸shop.acme.com"), `${at}.alias.name`, "in a circle"],
+    [
+      alias("name: ▸shop.acme.org"),
+      `${at}.alias.name`,
+      "none holds both shop.acme.org and shop.acme.com",
+      "zoneId",
+    ],
     [withService({ second: "▸{ id: ireland }" }), `${at}.value`, "is missing", "alias"],
     [
       withService({
@@ -80,4 +86,16 @@ describe("an alias", () => {
       "A and AAAA",
     ],
   ]);
+
+  test.each([
+    ["name: www.other.com", 1],
+    ["name: www.other.com, zoneId: Z0OTHER", 0],
+    ["name: other.org, zoneId: Z0OTHER", 0],
+    ["name: ireland.acme.com", 0],
+    ["name: acme.com", 0],
+  ])("%s: a warning where it seems to be in another zone", (written, count) =>
+    expect(
+      parseValid(alias(written)).warnings.filter(({ message }) => message.includes("without zoneId")),
+    ).toHaveLength(count),
+  );
 });

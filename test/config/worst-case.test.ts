@@ -24,6 +24,15 @@ describe("worst case", () => {
     ]);
   });
 
+  test("by beacons the next reading of the health checks, 10 s apart, is all that comes between", () => {
+    const [worst] = of("    via: beacons\nbeacons: [eu-south-1, ca-central-1, ap-south-1]\n");
+    expect(worst?.parts.slice(4)).toEqual([
+      ["health checks", 10_000],
+      ["ttl", 15_000],
+    ]);
+    expect(worst).toMatchObject({ detectMs: 17_910, recoverMs: 42_910 });
+  });
+
   test("the service's own policy counts", () => {
     expect(of("    interval: 30s\n    timeout: 4s\n    confirmWithin: 6s\n")[0]?.detectMs).toBe(39_910);
   });
