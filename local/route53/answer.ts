@@ -1,5 +1,6 @@
 import { isWithin, nameFromWire, nameToWire, normalizeName, parentName, wildcardLabel } from "./names.ts";
 import { type RecordType, soaFields } from "./values.ts";
+import { chosen } from "./weighted.ts";
 import type { RecordSet, Zone } from "./zone.ts";
 
 /**
@@ -30,13 +31,20 @@ const maxCnames = 8;
 
 const refused: Answer = { rcode: "REFUSED", authoritative: false, answers: [], authorities: [] };
 
+/** What is answered from: these zones, and chance between weighted sets. */
+type From = { readonly zones: readonly Zone[]; readonly random: () => number };
+
 /** The answer of servers that hold exactly these zones. */
-export function answer(question: Question, zones: readonly Zone[]): Answer {
+export function answer(
+  question: Question,
+  zones: readonly Zone[],
+  random: () => number = Math.random,
+): Answer {
   const name = nameFromWire(question.name);
   const zone = name === undefined ? undefined : zoneOf(name, zones);
   // Zone transfers are refused: Route 53 offers none.
   if (name === undefined || !zone || /^[AI]XFR$/.test(question.type)) return refused;
-  return follow(zone, name, question.name, question.type, [], zones);
+  return follow(zone, name, question.name, question.type, [], { zones, random });
 }
 
 /** Answers for `name`, written as `owner`, after the CNAMEs that led there. */
@@ -46,11 +54,11 @@ function follow(
   owner: string,
   type: string,
   before: readonly DnsRecord[],
-  zones: readonly Zone[],
+  from: From,
 ): Answer {
   const sets = setsFor(zone, name);
   if (!sets) return negative("NXDOMAIN", zone, before);
-  const set = behind(pick(sets, type), zone, zones);
+  const set = behind(pick(sets, type, from), zone, from);
   if (!set) return negative("NOERROR", zone, before);
   const answers = [...before, ...recordsOf(set, owner)];
   const target = set.type === type || type === "ANY" ? undefined : targetWithin(zone, set);
@@ -59,7 +67,7 @@ function follow(
   if (target === undefined || isLoop || answers.length >= maxCnames) {
     return { rcode: "NOERROR", authoritative: true, answers, authorities: [] };
   }
-  return follow(zone, target, targetOwner, type, answers, zones);
+  return follow(zone, target, targetOwner, type, answers, from);
 }
 
 /** As many aliases of aliases as are followed. */
@@ -69,15 +77,13 @@ const maxAliases = 8;
  * The set that speaks for an alias: that of the name it leads to, with its TTL (Developer Guide, "Choosing between
  * alias and non-alias records"). Of an AWS service's zone only what these zones hold is known: nothing, mostly.
  */
-function behind(set: RecordSet | undefined, own: Zone, zones: readonly Zone[]): RecordSet | undefined {
+function behind(set: RecordSet | undefined, own: Zone, from: From): RecordSet | undefined {
   let found = set;
   for (let step = 0; found?.alias && step < maxAliases; step++) {
     const { name, zoneId } = found.alias;
-    const zone = zoneId === own.id ? own : zones.find(({ id }) => id === zoneId);
+    const zone = zoneId === own.id ? own : from.zones.find(({ id }) => id === zoneId);
     found =
-      zone && isWithin(name, zone.name)
-        ? setsFor(zone, name)?.find(({ type }) => type === found?.type)
-        : undefined;
+      zone && isWithin(name, zone.name) ? ofType(setsFor(zone, name) ?? [], found.type, from) : undefined;
   }
   return found?.alias ? undefined : found;
 }
@@ -110,10 +116,21 @@ function exists(zone: Zone, name: string): boolean {
 }
 
 /** ANY gets one set, not all of them (RFC 8482). */
-function pick(sets: readonly RecordSet[], type: string): RecordSet | undefined {
-  if (type === "ANY") return sets[0];
-  return sets.find((set) => set.type === type) ?? sets.find((set) => set.type === "CNAME");
+function pick(sets: readonly RecordSet[], type: string, from: From): RecordSet | undefined {
+  if (type === "ANY") return ofType(sets, sets[0]?.type, from);
+  return ofType(sets, type, from) ?? ofType(sets, "CNAME", from);
 }
+
+/** The set of that type; of several that share the name by weight, one of them. */
+const ofType = (
+  sets: readonly RecordSet[],
+  type: string | undefined,
+  { random }: From,
+): RecordSet | undefined =>
+  chosen(
+    sets.filter((set) => set.type === type),
+    random,
+  );
 
 function negative(rcode: "NOERROR" | "NXDOMAIN", zone: Zone, answers: readonly DnsRecord[]): Answer {
   return { rcode, authoritative: true, answers, authorities: negativeSoa(zone) };

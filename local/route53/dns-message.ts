@@ -25,13 +25,18 @@ const ednsUdpBytes = 4096;
 const tcpBytes = 65_535;
 
 /** The reply to a message, or undefined when none is due: less than a header, or itself a response. */
-export function reply(message: Buffer, zones: readonly Zone[], over: "udp" | "tcp"): Buffer | undefined {
+export function reply(
+  message: Buffer,
+  zones: readonly Zone[],
+  over: "udp" | "tcp",
+  random: () => number = Math.random,
+): Buffer | undefined {
   if (message.length < headerBytes || message.readUInt16BE(2) & flagResponse) return undefined;
   if ((message.readUInt16BE(2) >> 11) & 0xf) return bare(message, "NOTIMP");
   const asked = read(message);
   if (!asked) return bare(message, "FORMERR");
   try {
-    return replyTo(asked, zones, over);
+    return replyTo(asked, over, (question) => answer(question, zones, random));
   } catch {
     return bare(message, "SERVFAIL"); // a record that dns-packet cannot write
   }
@@ -55,9 +60,13 @@ function read(message: Buffer): Asked | undefined {
   }
 }
 
-function replyTo({ packet, question, opt }: Asked, zones: readonly Zone[], over: "udp" | "tcp"): Buffer {
+function replyTo(
+  { packet, question, opt }: Asked,
+  over: "udp" | "tcp",
+  answerTo: (question: AskedQuestion) => Answer,
+): Buffer {
   const badVersion = (opt?.ednsVersion ?? 0) > 0;
-  const found = badVersion || question.class !== "IN" ? nothing : answer(question, zones);
+  const found = badVersion || question.class !== "IN" ? nothing : answerTo(question);
   const additionals = opt ? [optRecord(badVersion ? extendedBadVersion : 0)] : [];
   const rcode = badVersion ? 0 : rcodes[found.rcode];
   const head = {

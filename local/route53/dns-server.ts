@@ -16,16 +16,21 @@ const idleMs = 10_000;
 
 /**
  * A DNS server on UDP and TCP that answers from `zones()`, asked anew for each query. A busy port gives way to the
- * next one; the one it got is in `port`. 0 lets the system choose.
+ * next one; the one it got is in `port`. 0 lets the system choose. Of weighted sets `random` (0 to less than 1) chooses.
  */
-export async function openDnsServer(zones: () => readonly Zone[], port = 5300): Promise<DnsServer> {
+export async function openDnsServer(
+  zones: () => readonly Zone[],
+  port = 5300,
+  random: () => number = Math.random,
+): Promise<DnsServer> {
   const { udp, tcp } = await listenFrom(port, bindBoth);
   const connections = new Set<Socket>();
-  serveUdp(udp, zones);
+  const answerTo: AnswerTo = (message, over) => reply(message, zones(), over, random);
+  serveUdp(udp, answerTo);
   tcp.on("connection", (socket) => {
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
-    serveTcp(socket, zones);
+    serveTcp(socket, answerTo);
   });
   return {
     port: udp.address().port,
@@ -57,17 +62,19 @@ async function bindBoth(port: number): Promise<{ udp: UdpSocket; tcp: Server }> 
   }
 }
 
-function serveUdp(udp: UdpSocket, zones: () => readonly Zone[]): void {
+type AnswerTo = (message: Buffer, over: "udp" | "tcp") => Buffer | undefined;
+
+function serveUdp(udp: UdpSocket, answerTo: AnswerTo): void {
   // A client that is gone by the time of its answer is no concern of ours.
   udp.on("error", () => {});
   udp.on("message", (message, from) => {
-    const answer = from.port > 0 ? reply(message, zones(), "udp") : undefined;
+    const answer = from.port > 0 ? answerTo(message, "udp") : undefined;
     if (answer) udp.send(answer, from.port, from.address, () => {});
   });
 }
 
 /** Messages on TCP follow one another, each after two bytes that say its length (RFC 1035, 4.2.2). */
-function serveTcp(socket: Socket, zones: () => readonly Zone[]): void {
+function serveTcp(socket: Socket, answerTo: AnswerTo): void {
   let pending = Buffer.alloc(0);
   socket.on("error", () => socket.destroy());
   socket.setTimeout(idleMs, () => socket.destroy());
@@ -75,7 +82,7 @@ function serveTcp(socket: Socket, zones: () => readonly Zone[]): void {
     pending = Buffer.concat([pending, data]);
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const end = 2 + pending.readUInt16BE(0);
-      const answer = reply(pending.subarray(2, end), zones(), "tcp");
+      const answer = answerTo(pending.subarray(2, end), "tcp");
       if (!answer) return socket.destroy();
       socket.write(Buffer.concat([lengthPrefix(answer), answer]));
       pending = pending.subarray(end);

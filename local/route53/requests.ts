@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { Alias } from "./alias.ts";
 import { recordTypes } from "./values.ts";
+import type { Weighted } from "./weighted.ts";
 import type { Change, Failover, RecordSet } from "./zone.ts";
 
 /** The body of a ChangeResourceRecordSets request: XML in, changes out, or why it makes no sense. */
@@ -23,7 +24,7 @@ const parser = new XMLParser({
 });
 const actions = ["CREATE", "DELETE", "UPSERT"] as const;
 /** What a record set may hold here. Anything else (other routing policies) is refused rather than forgotten. */
-const failoverFields = ["SetIdentifier", "Failover", "HealthCheckId"];
+const routingFields = ["SetIdentifier", "Failover", "Weight", "HealthCheckId"];
 const knownFields = new Set([
   "Name",
   "Type",
@@ -31,7 +32,7 @@ const knownFields = new Set([
   "ResourceRecords",
   "AliasTarget",
   "#text",
-  ...failoverFields,
+  ...routingFields,
 ]);
 
 /** Reads a change batch as API_ChangeResourceRecordSets spells it. */
@@ -73,27 +74,36 @@ function parseSet(element: Xml): RecordSet | string {
     (record) => text(record, "Value") ?? "",
   );
   const alias = parseAlias(element);
-  if (alias) return { name, type, ttlSeconds: ttl === undefined ? 0 : Number(ttl), values, alias };
+  const routing = parseRouting(element, name);
+  if (typeof routing === "string") return routing;
+  if (alias)
+    return { name, type, ttlSeconds: ttl === undefined ? 0 : Number(ttl), values, alias, ...routing };
   if (!ttl || values.length === 0)
     return `Invalid request: expected TTL and ResourceRecords in [Name=${name}, Type=${type}]`;
-  const failover = parseFailover(element, name);
-  if (typeof failover === "string") return failover;
   const ttlSeconds = /^-?\d+$/.test(ttl) ? Number(ttl) : Number.NaN;
-  return { name, type, ttlSeconds, values, ...(failover && { failover }) };
+  return { name, type, ttlSeconds, values, ...routing };
 }
 
 const roles = ["PRIMARY", "SECONDARY"] as const;
 
+type Routing = { readonly failover?: Failover; readonly weighted?: Weighted };
+
 /** API_ResourceRecordSet: a set identifier of 1 to 128 characters for every set with a routing policy, for no other. */
-function parseFailover(element: Xml, name: string): Failover | string | undefined {
+function parseRouting(element: Xml, name: string): Routing | string {
   const setIdentifier = text(element, "SetIdentifier");
   const healthCheckId = text(element, "HealthCheckId");
   const role = roles.find((known) => known === text(element, "Failover"));
-  if (!failoverFields.some((field) => field in element)) return undefined;
-  if (!role) return `Invalid request: Failover of ${name} must be one of ${roles.join(", ")}`;
+  const weight = text(element, "Weight");
+  if (!routingFields.some((field) => field in element)) return {};
+  if (!role && weight === undefined)
+    return `Invalid request: expected a Weight or a Failover of ${roles.join(" or ")} in ${name}`;
   if (!setIdentifier || setIdentifier.length > 128)
     return `Invalid request: expected a SetIdentifier of 1 to 128 characters in ${name}`;
-  return { role, setIdentifier, ...(healthCheckId !== undefined && { healthCheckId }) };
+  if (role && weight === undefined)
+    return { failover: { role, setIdentifier, ...(healthCheckId !== undefined && { healthCheckId }) } };
+  if (role || healthCheckId !== undefined || !/^\d{1,3}$/.test(weight ?? ""))
+    return `Invalid request: Weight of ${name} must be 0 to 255, without Failover and, here, without HealthCheckId`;
+  return { weighted: { setIdentifier, weight: Number(weight) } };
 }
 
 function parseAlias(element: Xml): Alias | undefined {

@@ -1,5 +1,6 @@
 import { XMLBuilder } from "fast-xml-parser";
 import type { ChangeRecord } from "./account.ts";
+import { identifierOf } from "./weighted.ts";
 import type { RecordSet, Zone } from "./zone.ts";
 
 /** Answers of the Route 53 API, version 2013-04-01, as XML. */
@@ -61,7 +62,7 @@ export function setsReply(sets: readonly RecordSet[], maxItems: number, next: Re
     ResourceRecordSets: { ResourceRecordSet: sets.map(setElement) },
     IsTruncated: next !== undefined,
     ...(next && { NextRecordName: next.name, NextRecordType: next.type }),
-    ...(next?.failover && { NextRecordIdentifier: next.failover.setIdentifier }),
+    ...(next && identifierOf(next) !== undefined && { NextRecordIdentifier: identifierOf(next) }),
     MaxItems: maxItems,
   };
   return { status: 200, body: xml("ListResourceRecordSetsResponse", body) };
@@ -91,20 +92,24 @@ export function zonesReply(
   return { status: 200, body: xml("ListHostedZonesByNameResponse", body) };
 }
 
-function setElement({ name, type, ttlSeconds, values, failover, alias }: RecordSet): object {
+function setElement({ name, type, ttlSeconds, values, failover, weighted, alias }: RecordSet): object {
+  const routing = {
+    ...(failover && { SetIdentifier: failover.setIdentifier, Failover: failover.role }),
+    ...(weighted && { SetIdentifier: weighted.setIdentifier, Weight: weighted.weight }),
+  };
   if (alias) {
     const target = {
       HostedZoneId: alias.zoneId,
       DNSName: alias.name,
       EvaluateTargetHealth: alias.evaluateTargetHealth,
     };
-    return { Name: name, Type: type, AliasTarget: target };
+    return { Name: name, Type: type, ...routing, AliasTarget: target };
   }
   const records = { ResourceRecord: values.map((value) => ({ Value: value })) };
   return {
     Name: name,
     Type: type,
-    ...(failover && { SetIdentifier: failover.setIdentifier, Failover: failover.role }),
+    ...routing,
     TTL: ttlSeconds,
     ResourceRecords: records,
     ...(failover?.healthCheckId !== undefined && { HealthCheckId: failover.healthCheckId }),

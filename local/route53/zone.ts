@@ -1,6 +1,7 @@
 import { type Alias, aliasInputProblem, aliasProblem, isSameAlias, normalizeAlias } from "./alias.ts";
 import { isWithin, normalizeName, reversedLabels, wildcardLabel } from "./names.ts";
 import { canonicalValue, type RecordType, recordTypes, valueProblem } from "./values.ts";
+import { identifierOf, type Weighted, weightedProblem } from "./weighted.ts";
 
 /**
  * A hosted zone and what a change batch does to it. Nothing here knows of time, chance or the network, and a zone is
@@ -26,6 +27,8 @@ export type RecordSet = {
   readonly values: readonly string[];
   /** One of two sets with this name and type; a simple record set otherwise. */
   readonly failover?: Failover;
+  /** One of several sets with this name and type. */
+  readonly weighted?: Weighted;
   /** In a zone, `name` is spelt as Route 53 spells it. */
   readonly alias?: Alias;
 };
@@ -86,6 +89,12 @@ export function findSet(zone: Zone, name: string, type: RecordType): RecordSet |
   return setsAt(zone.names, normalizeName(name) ?? "").find((set) => set.type === type);
 }
 
+/** All sets of that name, in any spelling, and type, in Route 53's order. */
+export const findSets = (zone: Zone, name: string, type: RecordType): readonly RecordSet[] =>
+  setsAt(zone.names, normalizeName(name) ?? "")
+    .filter((set) => set.type === type)
+    .sort((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? -1 : 1));
+
 /** All sets in Route 53's order: by name with the labels reversed, then by type (API_ListResourceRecordSets). */
 export function listSets(zone: Zone): readonly RecordSet[] {
   const keyed = [...zone.names.values()].flat().map((set) => ({ set, key: sortKeyOf(set) }));
@@ -97,12 +106,11 @@ export function sortKey(name: string, type = "", setIdentifier = ""): string {
   return `${reversedLabels(name)} ${type} ${setIdentifier}`;
 }
 
-export const sortKeyOf = ({ name, type, failover }: RecordSet): string =>
-  sortKey(name, type, failover?.setIdentifier);
+export const sortKeyOf = (set: RecordSet): string => sortKey(set.name, set.type, identifierOf(set));
 
 /** A name's set is told from others by its type and its set identifier (API_ResourceRecordSet, SetIdentifier). */
 const isSamePlace = (a: RecordSet, b: RecordSet): boolean =>
-  a.type === b.type && a.failover?.setIdentifier === b.failover?.setIdentifier;
+  a.type === b.type && identifierOf(a) === identifierOf(b);
 
 /**
  * What the zone becomes when the whole batch is applied, or why it is refused: all changes are made or none
@@ -171,7 +179,12 @@ function putProblem(
   if (action === "CREATE" && here.some((other) => isSamePlace(other, set))) {
     return `Tried to create resource record set [name='${set.name}', type='${set.type}'] but it already exists`;
   }
-  return placeProblem(apex, here, set) ?? failoverProblem(here, set) ?? valuesProblem(set);
+  return (
+    placeProblem(apex, here, set) ??
+    failoverProblem(here, set) ??
+    weightedProblem(here, set) ??
+    valuesProblem(set)
+  );
 }
 
 /**
@@ -264,6 +277,7 @@ function isSame(a: RecordSet, b: RecordSet): boolean {
   if (a.ttlSeconds !== b.ttlSeconds || a.values.length !== b.values.length) return false;
   if (a.failover?.role !== b.failover?.role || a.failover?.healthCheckId !== b.failover?.healthCheckId)
     return false;
+  if (a.weighted?.weight !== b.weighted?.weight) return false;
   const bValues = [...b.values].sort();
   return [...a.values].sort().every((value, i) => value === bValues[i]);
 }

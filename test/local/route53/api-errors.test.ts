@@ -55,7 +55,7 @@ describe("errors, as the API Reference names them", () => {
   });
 
   test("what this Route 53 does not know is refused, not forgotten", async () => {
-    const weighted = new ChangeResourceRecordSetsCommand({
+    const geographic = new ChangeResourceRecordSetsCommand({
       HostedZoneId: "Z1",
       ChangeBatch: {
         Changes: [
@@ -66,14 +66,14 @@ describe("errors, as the API Reference names them", () => {
               Type: "A",
               TTL: 60,
               SetIdentifier: "a",
-              Weight: 1,
+              GeoLocation: { CountryCode: "DE" },
               ResourceRecords: [{ Value: "192.0.2.1" }],
             },
           },
         ],
       },
     });
-    await expect(fixture.client.send(weighted)).rejects.toMatchObject({
+    await expect(fixture.client.send(geographic)).rejects.toMatchObject({
       name: "InvalidInput",
       message: expect.stringContaining("not supported"),
     });
