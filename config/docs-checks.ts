@@ -92,9 +92,9 @@ ${secretsExample}\`\`\`
 \`#key\` behind any of them takes one value of a JSON object. \`bearer\`, the password of \`basicAuth\` and both parts of
 \`clientCertificate\` are references; the user of \`basicAuth\` and any of \`headers\`, such as one for an allow-list, may be.
 
-Home reads them while it runs, keeps them for 5 minutes and sends them along to the locations: a rotated secret needs no
-deployment, and until it is read the answer is usually 401, which is no outage (\`refused-to-us\`). They are in no template,
-log, record or alert. The sweep's role may read exactly those that are named; a KMS key of your own that one is encrypted
+Home reads them while it runs, keeps them for 5 minutes, but for 1 only while they do not let the probe in, and sends them
+along to the locations: a rotated secret needs no deployment, and until it is read the answer is usually 401, which is no
+outage (\`refused-to-us\`). They are in no template, log, record or alert. The sweep's role may read exactly those that are named; a KMS key of your own that one is encrypted
 with has to let that role (the stack's output \`SweepRole\`) decrypt. One that cannot be read is our own fault
 (\`secret-unreadable\`): the endpoint cannot be judged, you are told, and no name moves. While AWS does not answer, what
 was read before is used on. On a redirect to another host, neither headers nor the certificate are sent.

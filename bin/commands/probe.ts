@@ -23,8 +23,8 @@ export async function probeAll(config: Config): Promise<readonly Probe[]> {
   const endMs = Math.max(...questions.map(({ timeoutMs }) => timeoutMs)) + marginMs;
   // With the user's own credentials, where there are any: what cannot be read is told with the probe.
   const places = openSecretPlaces(config.locations[0] ?? "", process.env);
-  const read = openSecrets(places, { now: Date.now, log: () => {} });
-  return (await askWithSecrets(answer, read)({ location: "here", questions, endMs })).probes;
+  const secrets = openSecrets(places, { now: Date.now, log: () => {} });
+  return (await askWithSecrets(answer, secrets)({ location: "here", questions, endMs })).probes;
 }
 
 const verdictOf = (probe: Probe): string => {

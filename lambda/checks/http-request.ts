@@ -64,7 +64,8 @@ function objectionTo(headers: HttpCheck["headers"]): string | undefined {
  * The request that a redirect leads to. The check's own host stays where the check is pinned; any other host is a
  * stranger's word, gets neither the user's headers nor the body, and is resolved. From https to http is never followed.
  *
- * @param inside whether the endpoint is in a private network, and may lead to others there
+ * @param inside whether the endpoint is in a private network: what is not may not lead there, by its own name neither,
+ * whose address may have changed since
  */
 export function nextHop(
   redirect: Redirect,
@@ -73,25 +74,32 @@ export function nextHop(
   check: HttpCheck,
   inside: boolean,
 ): Hop | Failure {
-  const refuse = (what: string): Failure => ({ reason: "redirect-refused", what: `redirected to ${what}` });
-  if (!URL.canParse(redirect.location, hop.url.href)) return refuse("something that is not a URL");
-  const url = new URL(redirect.location, hop.url.href);
-  if (!isHttp(url)) return refuse("a URL that is neither http nor https");
-  if (hop.tls && url.protocol === "http:") return refuse("plain http, from https");
+  const url = URL.canParse(redirect.location, hop.url.href)
+    ? new URL(redirect.location, hop.url.href)
+    : undefined;
+  const objection = objectionToUrl(url, hop);
+  if (url === undefined || objection !== undefined)
+    return { reason: "redirect-refused", what: `redirected to ${objection}` };
   const home = url.hostname === first.url.hostname;
   // `host` has the port, unless it is the scheme's own: an upgrade to https keeps it. Another port is another server.
   const same = url.host === first.url.host;
   const method = methodAfter(redirect.status, hop.method);
-  const word = inside ? "inside" : "redirect";
   return {
     url,
-    place: home ? placeAtHome(url, first) : { host: hostOf(url), port: portOf(url), word },
+    place: home ? placeAtHome(url, first, inside) : placeAway(url, inside && check.private === true),
     tls: tlsOf(url, check, home ? check.serverName : undefined, same),
     method,
     headers: same ? check.headers : {},
     body: same && method === hop.method ? hop.body : undefined,
     protocol: url.protocol === "https:" ? check.protocol : undefined,
   };
+}
+
+function objectionToUrl(url: URL | undefined, hop: Hop): string | undefined {
+  if (url === undefined) return "something that is not a URL";
+  if (!isHttp(url)) return "a URL that is neither http nor https";
+  if (hop.tls && url.protocol === "http:") return "plain http, from https";
+  return portOf(url) === 0 ? "port 0" : undefined;
 }
 
 const isHttp = (url: URL): boolean => url.protocol === "http:" || url.protocol === "https:";
@@ -101,8 +109,16 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
 const portOf = (url: URL): number =>
   url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 
-const placeAtHome = (url: URL, first: Hop): Place =>
-  portOf(url) === portOf(first.url) ? first.place : { ...first.place, port: portOf(url) };
+function placeAtHome(url: URL, { place, url: own }: Hop, inside: boolean): Place {
+  const port = portOf(url) === portOf(own) ? place.port : portOf(url);
+  return { ...place, port, word: inside ? place.word : "redirect" };
+}
+
+const placeAway = (url: URL, inside: boolean): Place => ({
+  host: hostOf(url),
+  port: portOf(url),
+  word: inside ? "inside" : "redirect",
+});
 
 function tlsOf(url: URL, check: HttpCheck, serverName: string | undefined, isOwn: boolean): Tls | undefined {
   if (url.protocol !== "https:") return undefined;

@@ -36,7 +36,7 @@ type Course = {
   readonly pattern: Pattern | undefined;
   readonly attempt: Attempt;
   readonly means: Means;
-  /** Whether the endpoint is in a private network and may lead to others there; known once it is connected to. */
+  /** Whether the endpoint is in a private network; known once it is connected to. */
   inside: boolean | undefined;
 };
 
@@ -88,7 +88,7 @@ async function visit(hop: Hop, course: Course): Promise<Outcome> {
   const { check, pattern, attempt, means } = course;
   const socket = await dial(hop.place, hop.tls, attempt, means);
   if (isFailure(socket)) return socket;
-  course.inside ??= check.private === true && isInside(socket, means);
+  course.inside ??= isInside(socket, means);
   return expiring(socket, check) ?? (await exchange(socket, hop, judgeResponse(check, pattern), attempt));
 }
 

@@ -1,13 +1,22 @@
+import type { ProbeAnswer, ProbeRequest } from "../core/probe.ts";
+import type { Reason } from "../core/reason.ts";
 import { parseReference, referencesIn, type Secret, type SecretPlace, withSecrets } from "../core/secrets.ts";
 import type { World } from "./world.ts";
 
 /** Gets what is kept at a place, whole. @throws when it could not be read, an error with a telling name */
 export type FetchSecret = (place: SecretPlace) => Promise<string>;
 
-export type ReadSecret = (reference: string) => Promise<Secret>;
+export type Secrets = {
+  readonly read: (reference: string) => Promise<Secret>;
+  /** It was sent and did not open the door: it may have been rotated. */
+  readonly doubt: (reference: string) => void;
+};
 
 /** So long a rotated secret may be used on. */
 const keptMs = 300_000;
+
+/** And so long where it is in doubt: each read costs, and whom it does not let in it may never let in. */
+const doubtedMs = 60_000;
 
 /** So soon one that could not be read is asked for again. */
 const againMs = 15_000;
@@ -22,12 +31,17 @@ const definite: ReadonlySet<string> = new Set([
   "NotSet",
 ]);
 
-type Kept = { readonly untilMs: number; readonly secret: Promise<Secret> };
+type Kept = { readonly readMs: number; untilMs: number; readonly secret: Promise<Secret> };
+
+const placeKey = ({ kind, name }: SecretPlace): string => `${kind}:${name}`;
 
 /** Reads secrets, each at most once in five minutes, and never tells what it read to anybody but who asks. */
-export function openSecrets(fetch: FetchSecret, { now, log }: Pick<World, "now" | "log">): ReadSecret {
+export function openSecrets(fetch: FetchSecret, { now, log }: Pick<World, "now" | "log">): Secrets {
   const kept = new Map<string, Kept>();
-  const read = async (
+  const keep = (at: string, secret: Promise<Secret>, forMs: number): void => {
+    kept.set(at, { readMs: now(), untilMs: now() + forMs, secret });
+  };
+  const readPlace = async (
     place: SecretPlace,
     at: string,
     before: Promise<Secret> | undefined,
@@ -37,20 +51,26 @@ export function openSecrets(fetch: FetchSecret, { now, log }: Pick<World, "now" 
     } catch (error) {
       const unread = error instanceof Error ? error.name : String(error);
       log("warn", "secret could not be read", { secret: at, error: unread });
-      kept.set(at, { secret: Promise.resolve(old(unread, await before)), untilMs: now() + againMs });
+      keep(at, Promise.resolve(old(unread, await before)), againMs);
       return old(unread, await before);
     }
   };
-  return async (reference) => {
+  const read: Secrets["read"] = async (reference) => {
     const place = parseReference(reference);
     if (place === undefined) return { unread: "no reference" };
-    const at = `${place.kind}:${place.name}`;
+    const at = placeKey(place);
     const found = kept.get(at);
     const isFresh = found !== undefined && now() < found.untilMs;
-    const secret = isFresh ? found.secret : read(place, at, found?.secret);
-    if (!isFresh) kept.set(at, { secret, untilMs: now() + keptMs });
+    const secret = isFresh ? found.secret : readPlace(place, at, found?.secret);
+    if (!isFresh) keep(at, secret, keptMs);
     return picked(await secret, place.key);
   };
+  const doubt: Secrets["doubt"] = (reference) => {
+    const place = parseReference(reference);
+    const found = place && kept.get(placeKey(place));
+    if (found) found.untilMs = Math.min(found.untilMs, found.readMs + doubtedMs);
+  };
+  return { read, doubt };
 }
 
 const old = (unread: string, before: Secret | undefined): Secret =>
@@ -67,11 +87,17 @@ function picked(secret: Secret, key: string | undefined): Secret {
   }
 }
 
-/** Asks a location with the secrets that the checks refer to: they are in this request and nowhere else. */
+/** What a server says to whom it does not know: by HTTP, or in the handshake. */
+const turnedAway: ReadonlySet<Reason> = new Set(["refused-to-us", "tls-refused", "tls-client-certificate"]);
+
+/**
+ * Asks a location with the secrets that the checks refer to: they are in this request and nowhere else. Those that did
+ * not let the probe in are in doubt.
+ */
 export const askWithSecrets =
-  (ask: World["ask"], read: ReadSecret): World["ask"] =>
+  (ask: World["ask"], { read, doubt }: Secrets): World["ask"] =>
   async (request) => {
-    const references = [...new Set(request.questions.flatMap(({ check }) => referencesIn(check)))];
+    const references = referencesOf(request.questions);
     if (references.length === 0) return await ask(request);
     const found = new Map(
       await Promise.all(references.map(async (reference) => [reference, await read(reference)] as const)),
@@ -80,5 +106,18 @@ export const askWithSecrets =
       ...question,
       check: withSecrets(question.check, found),
     }));
-    return await ask({ ...request, questions });
+    const answer = await ask({ ...request, questions });
+    for (const reference of referencesOf(refusedIn(request, answer))) doubt(reference);
+    return answer;
   };
+
+const referencesOf = (questions: ProbeRequest["questions"]): string[] => [
+  ...new Set(questions.flatMap(({ check }) => referencesIn(check))),
+];
+
+function refusedIn({ questions }: ProbeRequest, { probes }: ProbeAnswer): ProbeRequest["questions"] {
+  const refused = new Set(
+    probes.flatMap((probe) => (!probe.ok && turnedAway.has(probe.reason) ? probe.id : [])),
+  );
+  return questions.filter(({ id }) => refused.has(id));
+}

@@ -20,6 +20,12 @@ describe("an address that nothing but the configuration may name", () => {
     "::ffff:127.0.0.1",
     "::ffff:7f00:1",
     "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::169.254.169.254",
+    "::ffff:0:127.0.0.1",
+    "2002:7f00:1::",
+    "2002:a9fe:a9fe::1",
     "no address",
   ])("%s", (address) => {
     expect(unfit(address, "config")).toBeUndefined();
@@ -39,8 +45,11 @@ describe("an address that DNS may name, but no redirect", () => {
     "fc00::1",
     "::ffff:10.1.2.3",
     "192.0.2.1",
-    "64:ff9b::a9fe:a9fe",
-    "2002:7f00:1::",
+    "64:ff9b::808:808",
+    "64:ff9b::10.0.0.1",
+    "2002:808:808::",
+    "::2",
+    "5f00::1",
   ])("%s", (address) => {
     expect(unfit(address, "dns")).toBeUndefined();
     expect(unfit(address, "redirect")).toBeTypeOf("string");

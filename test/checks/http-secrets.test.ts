@@ -1,9 +1,10 @@
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openProber } from "../../lambda/checks/registry.ts";
+import { sharedSecureContext } from "../../lambda/checks/dial.ts";
+import { openProber, probe } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
-import { fixture, httpCheck, listen, never } from "./servers.ts";
+import { fixture, httpCheck, listen, never, page, saysAndCloses, withServer } from "./servers.ts";
 
 // The one certificate here that is not for servers only.
 const identity = { certificate: fixture("self-signed.crt"), key: fixture("self-signed.key") };
@@ -75,6 +76,87 @@ describe("a check whose secret was not read", () => {
     expect([said, connections]).toEqual([
       `secret-unreadable: The check names a secret that could not be read: ${why}.`,
       0,
+    ]);
+  });
+});
+
+describe("a secret that a server repeats", () => {
+  const secret = "s3cret-of-the-header";
+  const said = (bytes: Buffer) => `x-said: ${/^x-key: (.*)\r$/m.exec(String(bytes))?.[1]}`;
+  const whole = (bytes: Buffer) => String(bytes).replaceAll(/[\r\n]+/g, " ");
+
+  it.each<[string, Partial<HttpCheck>, (bytes: Buffer) => string]>([
+    ["in a status line", {}, (bytes) => `HTTP/1.1 ${whole(bytes)}\r\n\r\n`],
+    ["instead of an answer", {}, String],
+    ["with another status", {}, (bytes) => page(500, whole(bytes), said(bytes))],
+    ["with a status that refuses us", {}, (bytes) => page(401, whole(bytes), said(bytes))],
+    [
+      "in a header",
+      { answerHeaders: [{ name: "x-said", is: "equal", text: "a" }] },
+      (b) => page(200, "", said(b)),
+    ],
+    ["in a body", { contains: "all is well" }, (bytes) => page(200, whole(bytes))],
+    [
+      "in JSON",
+      { json: [{ text: "a exists", path: ["a"], op: "exists" }] },
+      (b) => page(200, `{"${said(b)}":1}`),
+    ],
+    ["in a broken header", {}, (bytes) => `HTTP/1.1 200 OK\r\nx said ${said(bytes)}\r\n\r\n`],
+    ["in a coding", { contains: "a" }, (b) => page(200, "b", said(b).replace("x-said", "content-encoding"))],
+    ...["", "http://10.0.0.1/", "gopher://", "http://gone."].map(
+      (start): [string, Partial<HttpCheck>, (bytes: Buffer) => string] => [
+        `in a redirect to ${start}`,
+        { redirects: 1 },
+        (b) => page(302, "", said(b).replace("x-said: ", `location: ${start}`)),
+      ],
+    ),
+  ])("%s is in no finding", async (_name, wanted, answer) => {
+    let heard = "";
+    const serve = (socket: Socket) =>
+      socket.once("data", (bytes) => {
+        heard += bytes;
+        socket.end(answer(bytes), "latin1");
+      });
+    const means = {
+      resolve: async () => ({ reason: "dns-nxdomain", what: "is not known to DNS" }) as const,
+      secureContext: sharedSecureContext(),
+    };
+    const check = { headers: { "x-key": secret }, ...wanted };
+    const finding = await withServer(serve, (port) => probe(httpCheck(port, check), 20_000, never(), means));
+    expect(heard).toContain(secret);
+    expect(finding.ok).toBe(false);
+    expect(JSON.stringify(finding)).not.toContain(secret);
+  });
+
+  it.each([
+    ["another port", "127.0.0.1", "127.0.0.1"],
+    ["another host", "127.0.0.1", "127.0.0.2"],
+  ])("is not sent to %s that a redirect leads to", async (_name, from, to) => {
+    let heard = "";
+    const goal = await listen((socket) => {
+      socket.once("data", (bytes) => {
+        heard += bytes;
+        socket.end(page(200));
+      });
+    }, to);
+    const start = await listen(saysAndCloses(page(307, "", `location: http://${to}:${goal.port}/`)), from);
+    const means = {
+      resolve: async () => [],
+      secureContext: sharedSecureContext(),
+      objection: () => undefined,
+    };
+    const check = {
+      headers: { "x-key": secret, authorization: secret },
+      method: "POST",
+      body: secret,
+      redirects: 1,
+    };
+    const finding = await probe(httpCheck(start.port, check), 20_000, never(), means);
+    await Promise.all([start.closed(), goal.closed()]);
+    expect([finding.ok, heard.startsWith("POST / HTTP/1.1"), heard.includes(secret)]).toEqual([
+      true,
+      true,
+      false,
     ]);
   });
 });

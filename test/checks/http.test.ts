@@ -1,14 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { type Means, sharedSecureContext } from "../../lambda/checks/dial.ts";
 import { userAgent } from "../../lambda/checks/http-request.ts";
-import { runCheck } from "../../lambda/checks/registry.ts";
+import { probe, type RunCheck, runCheck } from "../../lambda/checks/registry.ts";
 import type { HttpCheck } from "../../lambda/core/config.ts";
 import { broken } from "./http-broken-cases.ts";
-import { good, patientMs, unhappy } from "./http-cases.ts";
+import { type Case, good, patientMs, unhappy } from "./http-cases.ts";
 import { content } from "./http-content-cases.ts";
+import { astray } from "./http-redirect-cases.ts";
 import { wishes } from "./http-wish-cases.ts";
 import { httpCheck, never, page, repeats, withServer } from "./servers.ts";
+
+/** The checks' own means, but for DNS. */
+const knowing = (names: NonNullable<Case["names"]>): Means => ({
+  resolve: async (name) => names[name] ?? { reason: "dns-nxdomain", what: "is not known to DNS" },
+  secureContext: sharedSecureContext(),
+});
 
 describe.each([
   ["an answer that is good", good],
@@ -16,13 +24,18 @@ describe.each([
   ["what is asked besides", wishes],
   ["a server that is broken or hostile", broken],
   ["a body that is none of ours to read, or too much of it", content],
+  ["a redirect", astray],
 ])("%s", (_title, cases) => {
-  it.concurrent.each(cases)("$name: $finds", async ({ serve, check, timeoutMs = patientMs, finds }) => {
-    const finding = await withServer(serve, (port) => runCheck(httpCheck(port, check), timeoutMs, never()));
-    expect(finding.ok ? "ok" : `${finding.reason}`).toBe(finds);
-    expect(Number.isInteger(finding.latencyMs)).toBe(true);
-    if (!finding.ok) expect(finding.detail).toMatch(/^127\.0\.0\.1:\d+ .{5,200}\.$/);
-  });
+  it.concurrent.each(cases)(
+    "$name: $finds",
+    async ({ serve, check, timeoutMs = patientMs, names, finds }) => {
+      const run: RunCheck = names ? (...asked) => probe(...asked, knowing(names)) : runCheck;
+      const finding = await withServer(serve, (port) => run(httpCheck(port, check), timeoutMs, never()));
+      expect(finding.ok ? "ok" : `${finding.reason}`).toBe(finds);
+      expect(Number.isInteger(finding.latencyMs)).toBe(true);
+      if (!finding.ok) expect(finding.detail).toMatch(/^127\.0\.0\.1:\d+ .{5,200}\.$/);
+    },
+  );
 });
 
 describe("of a body without end", () => {

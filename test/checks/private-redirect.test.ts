@@ -45,3 +45,25 @@ it.each([
 ] as const)("a redirect from %s", async (_name, from, to, isPrivate, expected) => {
   expect(await follow(from, to, isPrivate ? { private: true } : {})).toBe(expected);
 });
+
+it.each([
+  ["a public address to a private one", "127.0.0.4", "redirect-refused"],
+  ["one private address to another", "127.0.0.2", "ok"],
+] as const)("a redirect to the same name, which has gone from %s", async (_name, before, expected) => {
+  const serve = (socket: Socket) =>
+    socket.once("data", (bytes) =>
+      socket.end(bytes.includes("GET /end") ? page(200) : page(302, "", "Location: /end")),
+    );
+  const start = await listen(serve, before);
+  const goal = await listen(serve, "127.0.0.3", start.port);
+  const answers = [before, "127.0.0.3"];
+  const means = {
+    resolve: async () => [answers.shift() ?? "127.0.0.9"],
+    secureContext: sharedSecureContext(),
+    objection: asPrivate,
+  };
+  const check = httpCheck(0, { url: `http://shop.example.test:${start.port}/`, redirects: 1 });
+  const finding = await probe(check, 20_000, never(), means);
+  await Promise.all([start.closed(), goal.closed()]);
+  expect(finding.ok ? "ok" : finding.reason).toBe(expected);
+});

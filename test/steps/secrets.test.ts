@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { HttpCheck } from "../../lambda/core/config.ts";
-import type { ProbeRequest } from "../../lambda/core/probe.ts";
+import type { Probe, ProbeRequest } from "../../lambda/core/probe.ts";
+import type { Reason } from "../../lambda/core/reason.ts";
 import type { SecretPlace } from "../../lambda/core/secrets.ts";
-import { askWithSecrets, openSecrets } from "../../lambda/steps/secrets.ts";
+import { askWithSecrets, openSecrets, type Secrets } from "../../lambda/steps/secrets.ts";
 
 const fault = (name: string) => Object.assign(new Error("with s3cret words"), { name });
 
@@ -11,7 +12,7 @@ function open(kept: Record<string, string | Error>) {
   const clock = { nowMs: 0 };
   const fetched: string[] = [];
   const logged: string[] = [];
-  const read = openSecrets(
+  const secrets = openSecrets(
     async ({ kind, name }: SecretPlace) => {
       fetched.push(`${kind}:${name}`);
       const found = kept[name] ?? fault("ResourceNotFoundException");
@@ -23,7 +24,7 @@ function open(kept: Record<string, string | Error>) {
       log: (level, message, facts) => logged.push(JSON.stringify([level, message, facts])),
     },
   );
-  return { clock, kept, fetched, logged, read };
+  return { clock, kept, fetched, logged, secrets, read: secrets.read };
 }
 
 const readMs = 300_000;
@@ -105,29 +106,54 @@ describe("a request to a location", () => {
     questions: checks.map((one, index) => ({ id: `${index}`, check: one, timeoutMs: 1, triesAtMs: [0] })),
     endMs: 1,
   });
-  const sent = async (asked: ProbeRequest, read: ReturnType<typeof open>["read"]) => {
+  const sent = async (asked: ProbeRequest, secrets: Secrets) => {
     const requests: ProbeRequest[] = [];
     const ask = askWithSecrets(async (one) => {
       requests.push(one);
       return { location: one.location, probes: [] };
-    }, read);
+    }, secrets);
     await ask(asked);
     return requests[0];
   };
 
   it("without secrets is sent as it is", async () => {
     const asked = request(check());
-    expect(await sent(asked, open({}).read)).toBe(asked);
+    expect(await sent(asked, open({}).secrets)).toBe(asked);
   });
 
   it("has them; one that cannot be read spoils its own question only", async () => {
-    const { fetched, read } = open({ token: "s3cret" });
+    const { fetched, secrets } = open({ token: "s3cret" });
     const asked = request(check("ssm:token"), check("ssm:gone"), check(), check("ssm:token"));
-    const got = (await sent(asked, read))?.questions.map((question) => question.check);
+    const got = (await sent(asked, secrets))?.questions.map((question) => question.check);
     const told = { ...check(), headers: { "x-key": "s3cret" } };
     const unread = { ...check(), unread: "ssm:gone (ResourceNotFoundException)" };
     expect(got).toEqual([told, unread, check(), told]);
     expect(fetched).toEqual(["ssm:token", "ssm:gone"]);
     expect(JSON.stringify(asked)).not.toContain("s3cret");
+  });
+
+  /** Asks every ten seconds for five minutes less one, and is answered like this; how often each secret was read. */
+  const readsOver = async (
+    reason: Reason | "ok",
+    asked = request(check("ssm:token"), check("ssm:other")),
+  ) => {
+    const { clock, fetched, secrets } = open({ token: "one", other: "two" });
+    const probe = { id: "0", latencyMs: 1, startedAfterMs: 0 };
+    const found: Probe =
+      reason === "ok" ? { ...probe, ok: true } : { ...probe, ok: false, reason, detail: "" };
+    const ask = askWithSecrets(async ({ location }) => ({ location, probes: [found] }), secrets);
+    for (; clock.nowMs < readMs; clock.nowMs += 10_000) await ask(asked);
+    return ["ssm:token", "ssm:other"].map((one) => fetched.filter((read) => read === one).length);
+  };
+
+  it.each([
+    ["refused-to-us", 5],
+    ["tls-refused", 5],
+    ["tls-client-certificate", 5],
+    ["status-unexpected", 1],
+    ["connect-refused", 1],
+    ["ok", 1],
+  ] as const)("that is answered %s: its secret is read %i times in five minutes", async (reason, reads) => {
+    expect(await readsOver(reason)).toEqual([reads, 1]);
   });
 });
