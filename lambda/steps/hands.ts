@@ -50,7 +50,7 @@ export async function takeHolds(sweep: Sweep, each: Switch): Promise<void> {
   const { service } = each;
   const freeze = freezeOf(hands.body, serviceKey(service));
   const isOfAll = freeze !== undefined && freeze === hands.body.freeze;
-  const isTold = !isOfAll || service === sweep.config.services[0];
+  const isTold = !isOfAll || each.configured === sweep.config.services[0];
   const atMs = sweep.world.now();
   await update(sweep, each, (state) =>
     remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs),

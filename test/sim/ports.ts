@@ -6,7 +6,7 @@ import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
 import type { Zone } from "../../local/route53/zone.ts";
 import { answerAtOnce, answerPorts } from "./answers.ts";
 import { hash } from "./hash.ts";
-import { plainIn } from "./names.ts";
+import { plainIn, setsIn } from "./names.ts";
 import { seeded } from "./seeded.ts";
 import type { Life, Simulation, Trouble } from "./simulation.ts";
 
@@ -180,6 +180,9 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { record: readAll(), generation: plain(sim, generation, "TXT") };
     });
   },
+  sets: (hosted, { name, type }) =>
+    effect(`sets${inRole(hosted)}`, () => setsIn(zoneNow(sim), { name, type })),
+  healthCheck: () => effect("health check", () => undefined),
   nameServers: (hosted) =>
     effect(`name servers${inRole(hosted)}`, () => ["ns-1.route53.test", "ns-2.route53.test"]),
   status: async (hosted, changeId) => {
