@@ -15,6 +15,7 @@ import { route53Clients } from "./aws/route53-clients.ts";
 import { openSecretPlaces } from "./aws/secrets.ts";
 import { openStore, type WriteUnits } from "./aws/tables.ts";
 import { openTopic } from "./aws/topic.ts";
+import { withChecks } from "./core/beacons.ts";
 import type { Config } from "./core/config.ts";
 import { withBeacons } from "./steps/beacons.ts";
 import { askWithSecrets, openSecrets } from "./steps/secrets.ts";
@@ -54,8 +55,12 @@ function open(): Standing {
       signal?.addEventListener("abort", end);
     });
   const places = openSecretPlaces(environment("AWS_REGION"), process.env);
+  const config = JSON.parse(readFileSync(environment("CONFIG_FILE"), "utf8")) as Config;
+  const checks = JSON.parse(process.env["BEACON_CHECKS"] ?? "{}") as Record<string, string>;
+  // Set where a service has beacons, and asked for by no other.
+  const store = openBeaconStore(process.env["BEACON_BUCKETS"] ?? "");
   return {
-    config: JSON.parse(readFileSync(environment("CONFIG_FILE"), "utf8")) as Config,
+    config: { ...config, services: withChecks(config.services, checks) },
     client: new DynamoDBClient(clientSettings(3)),
     world: {
       now: Date.now,
@@ -68,10 +73,10 @@ function open(): Standing {
       ),
       dns: withBeacons(openDns(route53Clients(environment("AWS_REGION"), environment("OWNER"), 1), sleep), {
         log,
-        // Set where a service has beacons, and asked for by no other.
-        store: openBeaconStore(process.env["BEACON_BUCKETS"] ?? ""),
+        store,
         serversOf: findNameServers(process.env["NAME_SERVER_ENDPOINT"]),
       }),
+      beacons: store,
       // Only a laptop says where they are: on AWS they are asked at their own addresses.
       answers: openNameServers(process.env["NAME_SERVER_ENDPOINT"]),
       publish: openTopic(new SNSClient(clientSettings(2)), environment("TOPIC_ARN")),

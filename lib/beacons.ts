@@ -86,12 +86,28 @@ export type BeaconChecksProps = {
   readonly service: string;
 };
 
+/** What the sweep may ask of the health checks: what they are, and when their checkers looked. */
+export const checkPermissions = (checks: readonly BeaconChecks[]): PolicyStatement[] =>
+  // One statement each: CDK moves whole ones where they do not fit.
+  checks.map(
+    ({ all }) =>
+      new PolicyStatement({
+        actions: ["route53:GetHealthCheck", "route53:GetHealthCheckStatus"],
+        resources: all.map(
+          ({ attrHealthCheckId }) => `arn:${Aws.PARTITION}:route53:::healthcheck/${attrHealthCheckId}`,
+        ),
+      }),
+  );
+
 /** What decides whether a name's PRIMARY is in: one health check a beacon, and one that is healthy when two of them are. */
 export class BeaconChecks extends Construct {
   readonly calculated: CfnHealthCheck;
+  readonly all: readonly CfnHealthCheck[];
+  readonly service: string;
 
   constructor(scope: Construct, id: string, { beacons, owner, service }: BeaconChecksProps) {
     super(scope, id);
+    this.service = service;
     const checks = beacons.regions.map(
       (region) =>
         new CfnHealthCheck(this, region, {
@@ -116,7 +132,8 @@ export class BeaconChecks extends Construct {
       },
     });
     // A record's check that is deleted leaves its status to chance.
-    for (const check of [...checks, this.calculated]) check.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.all = [...checks, this.calculated];
+    for (const check of this.all) check.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const output = new CfnOutput(this, "Output", {
       value: this.calculated.attrHealthCheckId,
       description: `The health check of ${service}'s PRIMARY`,

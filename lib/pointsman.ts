@@ -89,19 +89,20 @@ export class Pointsman extends Construct {
       vpc: props.probeVpc,
       ...(props.probeMemorySize !== undefined && { memorySize: props.probeMemorySize }),
     });
+    const { owner } = this;
+    const beaconChecks = config.services.flatMap(({ id: service, dns: { beacons } }) =>
+      beacons ? [new BeaconChecks(this, `Beacons-${service}`, { beacons, owner, service })] : [],
+    );
     const sweep = new SweepFunction(this, "Sweep", {
       config,
       owner: this.owner,
       probeFunctionName: this.probeFunctionName,
       tables,
       topic: alerts.topic,
+      beaconChecks,
       memorySize: props.sweepMemorySize,
       logRetention: props.logRetention,
     });
-    for (const { id: service, dns } of config.services) {
-      const { owner } = this;
-      if (dns.beacons) new BeaconChecks(this, `Beacons-${service}`, { beacons: dns.beacons, owner, service });
-    }
     const { heartbeats = [] } = config;
     if (heartbeats.length > 0) this.heartbeatUrl = new BeatFunction(this, "Beat", tables).url.url;
     const minute = new MinuteSchedule(this, "Minute", sweep.function);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as LambdaFunction, LoggingFormat } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -6,7 +6,13 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Config } from "../lambda/core/config.ts";
-import { beaconPermissions, beaconsOf, bucketPrefix } from "./beacons.ts";
+import {
+  type BeaconChecks,
+  beaconPermissions,
+  beaconsOf,
+  bucketPrefix,
+  checkPermissions,
+} from "./beacons.ts";
 import { configFile, functionCode, handler, runtime } from "./bundle.ts";
 import { acknowledgeAnyChange, dnsPermissions } from "./dns-permissions.ts";
 import { functionRole } from "./function-role.ts";
@@ -21,6 +27,8 @@ export type SweepFunctionProps = {
   readonly probeFunctionName: string;
   readonly tables: StateTables;
   readonly topic: ITopic;
+  /** The health checks of the names that are moved by beacons. */
+  readonly beaconChecks: readonly BeaconChecks[];
   readonly memorySize?: number | undefined;
   readonly logRetention?: RetentionDays | undefined;
 };
@@ -54,7 +62,7 @@ export class SweepFunction extends Construct {
       runtime,
       handler,
       code: functionCode("sweep", { [configFile]: JSON.stringify(props.config) }),
-      environment: environmentOf(props, memorySize),
+      environment: { ...environmentOf(props, memorySize), ...beaconEnvironment(this, props) },
       memorySize,
       timeout,
       role: functionRole(this, this.logGroup, this.permissions(props)),
@@ -75,12 +83,14 @@ export class SweepFunction extends Construct {
     probeFunctionName,
     tables,
     topic,
+    beaconChecks,
   }: SweepFunctionProps): PolicyStatement[] {
     return [
       ...tables.permissions(),
-      // What is moved by beacons is nobody's to change in Route 53.
-      ...dnsPermissions(config.services.filter(({ dns }) => dns.beacons === undefined)),
+      // Those of beacons too: until they are converted, to convert them, and to see that nobody else changes them.
+      ...dnsPermissions(config.services),
       ...beaconPermissions(config.services, bucketPrefix(owner)),
+      ...checkPermissions(beaconChecks),
       ...secretPermissions(this, config.endpoints),
       new PolicyStatement({ actions: ["sns:Publish"], resources: [topic.topicArn] }),
       new PolicyStatement({
@@ -109,5 +119,17 @@ const environmentOf = (props: SweepFunctionProps, memoryMb: number): Record<stri
   STATE_TABLE: props.tables.state.tableName,
   RESULTS_TABLE: props.tables.results.tableName,
   TOPIC_ARN: props.topic.topicArn,
-  ...(beaconsOf(props.config.services).length > 0 && { BEACON_BUCKETS: bucketPrefix(props.owner) }),
 });
+
+/** Where the beacons are, and which health check is whose: only the deployment knows that. */
+function beaconEnvironment(
+  scope: Construct,
+  { config, owner, beaconChecks }: SweepFunctionProps,
+): Record<string, string> {
+  if (beaconsOf(config.services).length === 0) return {};
+  const checks = beaconChecks.map(({ service, calculated }) => [service, calculated.attrHealthCheckId]);
+  return {
+    BEACON_BUCKETS: bucketPrefix(owner),
+    BEACON_CHECKS: Stack.of(scope).toJsonString(Object.fromEntries(checks)),
+  };
+}

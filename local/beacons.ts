@@ -1,8 +1,9 @@
 import { beaconBucket, outSign, quorum, sayingText } from "../lambda/core/beacons.ts";
 import type { Beacons, Config } from "../lambda/core/config.ts";
+import { pairOf } from "../lambda/core/pair.ts";
+import type { RecordSet } from "../lambda/core/records.ts";
 import { type Checkers, openCheckers } from "./route53/checkers.ts";
 import type { HealthCheck } from "./route53/health-checks.ts";
-import type { Failover, RecordSet } from "./route53/zone.ts";
 import { openS3, type S3 } from "./s3.ts";
 
 /** What every bucket's name begins with. */
@@ -16,15 +17,14 @@ export const beaconBucketIn = (region: string): string => beaconBucket(bucketPre
 /** The id of a name's CALCULATED check; those of its beacons have the Region before it. */
 const checkIdOf = ({ key }: Beacons): string => key;
 
-/** The standing failover records of a name, as a conversion leaves them. */
-export function pairOf(beacons: Beacons): RecordSet[] {
-  const { record } = beacons;
-  const set = (value: string, failover: Failover): RecordSet => ({ ...record, values: [value], failover });
-  return [
-    set(beacons.in, { role: "PRIMARY", setIdentifier: "primary", healthCheckId: checkIdOf(beacons) }),
-    set(beacons.out, { role: "SECONDARY", setIdentifier: "standby" }),
-  ];
-}
+/** The standing failover records of a name. */
+export const standingPair = (beacons: Beacons): RecordSet[] => pairOf(beacons, checkIdOf(beacons));
+
+/** What a deployment would tell the sweep: which health check is whose. */
+export const beaconChecks = (config: Config): Record<string, string> =>
+  Object.fromEntries(
+    config.services.flatMap(({ id, dns }) => (dns.beacons ? [[id, checkIdOf(dns.beacons)]] : [])),
+  );
 
 function checksOf(beacons: Beacons): HealthCheck[] {
   const children = beacons.regions.map((region) => `${region} ${checkIdOf(beacons)}`);

@@ -6,7 +6,7 @@ import { serveLoopback } from "./loopback-server.ts";
 import { scopeOf } from "./signature.ts";
 
 /** An object as S3 keeps it. */
-export type S3Object = { readonly body: string; readonly etag: string };
+export type S3Object = { readonly body: string; readonly etag: string; readonly writtenMs: number };
 
 /** What is wrong with one bucket; nothing unless set. */
 export type S3Fault = "unreachable" | "lost answers" | "denied" | "throttled" | undefined;
@@ -24,7 +24,12 @@ export type S3 = {
   close(): Promise<void>;
 };
 
-type Reply = { readonly status: number; readonly body: string; readonly etag?: string };
+type Reply = {
+  readonly status: number;
+  readonly body: string;
+  readonly etag?: string;
+  readonly writtenMs?: number;
+};
 
 /**
  * S3 with GetObject and PutObject, in buckets that exist. An unsigned GET is a Route 53 checker's: everything comes
@@ -48,6 +53,7 @@ export async function openS3(buckets: Readonly<Record<string, string>>): Promise
     response.writeHead(reply.status, {
       "content-type": "application/xml",
       ...(reply.etag !== undefined && { etag: reply.etag }),
+      ...(reply.writtenMs !== undefined && { "last-modified": new Date(reply.writtenMs).toUTCString() }),
     });
     response.end(reply.body);
   });
@@ -120,6 +126,7 @@ function unmet({ headers }: IncomingMessage, here: S3Object | undefined): Reply 
 /** User Guide, "Checking object integrity": of what is put in one part and not encrypted by KMS, the MD5 in quotes. */
 const objectOf = (body: string): S3Object => ({
   body,
+  writtenMs: Date.now(),
   etag: `"${createHash("md5").update(body).digest("hex")}"`,
 });
 

@@ -7,7 +7,7 @@ import type { Config } from "../lambda/core/config.ts";
 import { parseReference, referencesIn } from "../lambda/core/secrets.ts";
 import { pathOf, readOrMakeKey } from "../lambda/steps/heartbeat-token.ts";
 import { clientOf, functionEnvironment } from "./aws-environment.ts";
-import { type BeaconParts, bucketPrefix, openBeacons } from "./beacons.ts";
+import { type BeaconParts, beaconChecks, bucketPrefix, openBeacons } from "./beacons.ts";
 import { openFunctionUrl } from "./function-url.ts";
 import { type LocalFunction, startFunction } from "./functions.ts";
 import type { Outcome } from "./invocation.ts";
@@ -237,6 +237,7 @@ async function startSweeps(
       PROBE_FUNCTION: probeFunction,
       OWNER: owner,
       BEACON_BUCKETS: bucketPrefix,
+      BEACON_CHECKS: JSON.stringify(beaconChecks(config)),
     }),
     timeoutMs: sweepTimeoutMs,
     ...(onLog ? { onLog } : {}),

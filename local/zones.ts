@@ -1,6 +1,6 @@
 import type { Config, Service } from "../lambda/core/config.ts";
 import { partsOf, placesOf, recordFor } from "../lambda/core/records.ts";
-import { pairOf } from "./beacons.ts";
+import { standingPair } from "./beacons.ts";
 import { home } from "./route53/access.ts";
 import { openZone, type RecordSet, type Zone } from "./route53/zone.ts";
 
@@ -15,7 +15,7 @@ export function zonesOf(config: Config): Zone[] {
     const sets = services.flatMap((service): RecordSet[] => {
       const [primary] = service.targets;
       if (primary === undefined) return [];
-      if (service.dns.beacons) return pairOf(service.dns.beacons);
+      if (service.dns.beacons) return standingPair(service.dns.beacons);
       return [...standIns(service), ...partsOf(recordFor(service, primary))];
     });
     return openZone(id, zoneName(services), sets);

@@ -6,10 +6,17 @@ import { type Desk, isAgreed, noteOf, type Say } from "../operator/desk.ts";
 import { giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
 import { sayPlace, sayService, sayTarget } from "../operator/say.ts";
-import { isStale, readService, readState, type ServiceView, standbyOf } from "../operator/view.ts";
+import {
+  isStale,
+  readService,
+  readState,
+  type ServiceView,
+  staleAfterMs,
+  standbyOf,
+} from "../operator/view.ts";
 
 /**
- * Orders something for a service (`failover`, `failback`, `release`, `adopt`), and waits for what becomes of it.
+ * Orders something for a service (`failover`, `failback`, `release`, `adopt`, `convert`, `retire`), and waits for what becomes of it.
  *
  * @returns the exit code: 1 when nothing came of it
  */
@@ -42,7 +49,10 @@ export async function refusalOf(desk: Desk, service: Service, wish: Wish): Promi
   const atMs = desk.now();
   const whole = { ...wish, number: 0, expiresMs: atMs + orderGoodForMs, who: "", why: "", atMs };
   const end = closing(service, state, whole, healths, atMs);
-  return end?.is === "refused" ? end.why : undefined;
+  if (end?.is === "refused") return end.why;
+  const isWatched = [...records.values()].some(({ counters }) => atMs - counters.untilMs <= staleAfterMs);
+  const isConversion = wish.what === "convert" || wish.what === "retire";
+  return isConversion && !isWatched ? "nobody watches it: there is no sweep to do it" : undefined;
 }
 
 function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: Wish, atMs: number): string {
@@ -51,6 +61,10 @@ function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: 
       return "let the automaton move it again";
     case "adopt":
       return "take the record over as it stands in the zone now; nothing but the _pointsman TXT is written";
+    case "convert":
+      return "stand for it the two failover records of beacons, in one batch that changes no answer, once its health checks have read them; beacons move it from then on";
+    case "retire":
+      return `put one simple record in the place of beacons' failover records, in one batch, with what it answers now: ${sayPlace(view)}; Route 53's API moves it from then on`;
     case "failover":
     case "failback": {
       const id = what === "failback" ? service.targets[0]?.id : to;

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { findNameServers, openNameServers } from "../../lambda/aws/name-servers.ts";
 import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
-import type { HostedZone, Service } from "../../lambda/core/config.ts";
+import type { HostedZone, Place, Service } from "../../lambda/core/config.ts";
 import { generationName, placesOf, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
 import { readZone } from "../../lambda/steps/move.ts";
@@ -10,6 +11,7 @@ import type { Dns } from "../../lambda/steps/world.ts";
 import { explain, isOfCredentials } from "../aws-error.ts";
 import { readConfig } from "../config-file.ts";
 import { zoneName } from "../zone-name.ts";
+import { planOfPair } from "./plan-pair.ts";
 
 /** What `plan` says of one service. */
 export type Plan = {
@@ -77,20 +79,36 @@ const unread = ({ id, dns }: Service, error: unknown): Plan => ({
   ok: false,
 });
 
-/** What `plan` asks of Route 53: records, and what a zone is called. */
-export type Zones = { readonly dns: Dns; readonly nameOf: (zone: HostedZone) => Promise<string> };
+/** What `plan` asks of Route 53: records, and what a zone is called; and what name servers answer for a name. */
+export type Zones = {
+  readonly dns: Dns;
+  readonly nameOf: (zone: HostedZone) => Promise<string>;
+  /** @throws when none of them answers */
+  readonly answered: (place: Place) => Promise<readonly string[]>;
+};
+
+/** Failover records are told as what they are, whatever way is configured; anything else as what would become of it. */
+async function planAt(service: Service, { dns, answered }: Zones): Promise<Plan> {
+  const { beacons: _, ...zone } = service.dns;
+  const pair = await planOfPair(service, await dns.sets(zone, zone), () => answered(zone).catch(explain));
+  if (pair) return pair;
+  const plan = planOf(service, await readZone({ dns }, service));
+  if (service.dns.beacons === undefined) return plan;
+  const change = `${plan.change}; pointsman convert ${service.id} makes it the failover records of its beacons`;
+  return plan.ok ? { ...plan, change } : plan;
+}
 
 /** Reads the zones of all services; an error is an answer too, unless it would be everybody's. */
-async function planAll(services: readonly Service[], { dns, nameOf }: Zones): Promise<Plan[]> {
+async function planAll(services: readonly Service[], zones: Zones): Promise<Plan[]> {
   const names = new Map<string, string>();
   const plans: Plan[] = [];
   for (const service of services) {
     const { zoneId } = service.dns;
     try {
-      const zone = names.get(zoneId) ?? (await nameOf(service.dns));
+      const zone = names.get(zoneId) ?? (await zones.nameOf(service.dns));
       names.set(zoneId, zone);
       const isInside = placesOf(service.dns).every((at) => at.name === zone || at.name.endsWith(`.${zone}`));
-      plans.push(isInside ? planOf(service, await readZone({ dns }, service)) : misplaced(service, zone));
+      plans.push(isInside ? await planAt(service, zones) : misplaced(service, zone));
     } catch (error) {
       if (isOfCredentials(error) && service.dns.roleArn === undefined) throw error;
       plans.push(unread(service, error));
@@ -130,6 +148,16 @@ export async function plan(
   }
 }
 
+/** What the first of its zone's name servers that answers says. */
+const asksNameServers = (elsewhere: string | undefined): Zones["answered"] => {
+  const serversOf = findNameServers(elsewhere);
+  const answers = openNameServers(elsewhere);
+  return async (place) => {
+    const servers = await serversOf(place.name);
+    return Promise.any(servers.map((server) => answers(server, place, new AbortController().signal)));
+  };
+};
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `pointsman plan [file]` */
@@ -146,6 +174,7 @@ export const planCommand = (program: Command): void => {
         return {
           dns: openDns(clientIn, sleep),
           nameOf: ({ zoneId, roleArn }) => zoneName(clientIn(roleArn), zoneId),
+          answered: asksNameServers(process.env["NAME_SERVER_ENDPOINT"]),
         };
       };
       process.exitCode = await plan(file, openZones, (text) => console.log(text));

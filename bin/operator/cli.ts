@@ -85,6 +85,8 @@ export function movingCommands(program: Command): void {
     ["failback", "move a name back to its primary, once all locations prove that up"],
     ["release", "let the automaton move a name that was pinned or put somewhere"],
     ["adopt", "take a name over as it stands in the zone, after somebody else changed it"],
+    ["convert", "make a name that via: beacons is deployed for stand as their failover records"],
+    ["retire", "put one simple record in the place of beacons' records, as the name answers now"],
   ] as const;
   for (const [what, description] of plain) {
     writer(program, what, description)

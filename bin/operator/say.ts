@@ -8,6 +8,8 @@ import { type EndpointView, isStale, type ServiceView, sayWork, type TargetView 
 export const sayService = (view: ServiceView, atMs: number): string[] => [
   headOf(view),
   `  now     ${sayPlace(view)}`,
+  ...(view.beacons ? [`  moved   by beacons in ${view.beacons.join(", ")}`] : []),
+  ...(view.unsound ?? []).map((why) => `  unsound ${why}`),
   ...holdsOf(view).map((hold) => `  held    ${hold}`),
   ...(view.change ? [`  moving  to ${view.change.to}: ${view.change.is}`] : []),
   ...(view.condition ? [`  told    ${view.condition.code}, since ${clock(view.condition.sinceMs)}`] : []),

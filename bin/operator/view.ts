@@ -46,6 +46,10 @@ export type ServiceView = {
   readonly placed?: Note & { readonly target: string; readonly pinned: boolean };
   /** A change that is saved and not accepted yet, or accepted and not yet answered by its name servers. */
   readonly change?: { readonly to: string; readonly is: "being sent" | "on its way to the name servers" };
+  /** Where the name is moved by beacons: their Regions. */
+  readonly beacons?: readonly string[];
+  /** What is not as it should be and holds nothing up yet. */
+  readonly unsound?: readonly string[];
   /** What people were told that is the matter. */
   readonly condition?: { readonly code: string; readonly sinceMs: number };
   readonly targets: readonly TargetView[];
@@ -92,6 +96,8 @@ export function serviceView(
       placed: { ...noteOf(state.placed), target: state.placed.target, pinned: state.placed.pinned },
     }),
     ...(change && { change }),
+    ...(state?.beacons && { beacons: state.beacons.regions }),
+    ...(state?.unsound && { unsound: Object.values(state.unsound).map(({ why }) => why) }),
     ...(state?.condition && { condition: { code: state.condition.code, sinceMs: state.condition.sinceMs } }),
     targets: service.targets.map((target) =>
       targetView(target, active, state?.readiness?.[target.id], records.get(target.endpoint)),

@@ -1,5 +1,5 @@
 import { beaconBucket } from "../core/beacons.ts";
-import type { BeaconStore } from "../steps/beacons.ts";
+import type { BeaconStore } from "../steps/world.ts";
 import { clientSettings } from "./clients.ts";
 import { perKey } from "./per-key.ts";
 

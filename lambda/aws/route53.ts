@@ -10,6 +10,7 @@ import {
 import type { Alias, HostedZone } from "../core/config.ts";
 import { type Change, type RecordSet, type Standing, together } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
+import { healthCheckOf } from "./health-checks.ts";
 import { askedOnce, perKey } from "./per-key.ts";
 
 /** Route 53 takes five requests a second for a whole account (its API's quotas); one is left to people. */
@@ -56,6 +57,11 @@ export function openDns(
       ({ zoneId }) => zoneId,
       (zone) => nameServers(wayTo(zone), zone.zoneId),
     ),
+    sets: (zone, { name, type }) => findAll(wayTo(zone), zone.zoneId, name, type),
+    healthCheck: (id, withTimes) => {
+      const { client, line } = wayTo({ zoneId: "" });
+      return healthCheckOf(client, () => line.turn(), id, withTimes);
+    },
     status: async (zone, changeId) => {
       const { client, line } = wayTo(zone);
       // Whoever only wants to know stands back while others wait: a move must not queue behind questions.
@@ -125,6 +131,11 @@ async function change(
 const toAws = (record: RecordSet): ResourceRecordSet => ({
   Name: record.name,
   Type: record.type,
+  ...(record.failover && {
+    SetIdentifier: record.failover.setIdentifier,
+    Failover: record.failover.role,
+    ...(record.failover.healthCheckId !== undefined && { HealthCheckId: record.failover.healthCheckId }),
+  }),
   ...(record.alias
     ? {
         AliasTarget: {
@@ -177,6 +188,44 @@ async function find(
   const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
   return { name, type, ttlSeconds: found.TTL ?? 0, values };
 }
+
+/** More record sets of one name and type than anybody has. */
+const manySets = 100;
+
+/** As they stand, with what makes one of a failover pair; of another routing policy that is not told. */
+async function findAll(
+  { client, line }: Way,
+  zoneId: string,
+  name: string,
+  type: RecordSet["type"],
+): Promise<RecordSet[]> {
+  await line.turn();
+  const { ResourceRecordSets = [] } = await client.send(
+    new ListResourceRecordSetsCommand({
+      HostedZoneId: zoneId,
+      StartRecordName: name,
+      StartRecordType: type,
+      MaxItems: manySets,
+    }),
+  );
+  return ResourceRecordSets.flatMap((found) => {
+    if (found.Name === undefined || found.Type !== type || plainName(found.Name) !== name) return [];
+    const alias = aliasOf(found);
+    const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
+    const failover = failoverOf(found);
+    const record = { name, type, ttlSeconds: found.TTL ?? 0, values };
+    return [{ ...record, ...(alias && { alias }), ...(failover && { failover }) }];
+  });
+}
+
+const failoverOf = ({ Failover, SetIdentifier, HealthCheckId }: ResourceRecordSet): RecordSet["failover"] =>
+  Failover === undefined || SetIdentifier === undefined
+    ? undefined
+    : {
+        role: Failover,
+        setIdentifier: SetIdentifier,
+        ...(HealthCheckId !== undefined && { healthCheckId: HealthCheckId }),
+      };
 
 /** As it was answered, letter by letter: a DELETE has to say it like that. */
 function aliasOf({ AliasTarget: found }: ResourceRecordSet): Alias | undefined {

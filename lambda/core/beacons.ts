@@ -1,5 +1,12 @@
-import type { Beacons } from "./config.ts";
-import { type Change, generationRecord, type RecordSet, readGeneration, type Standing } from "./records.ts";
+import type { Beacons, Service } from "./config.ts";
+import {
+  type Change,
+  generationRecord,
+  type RecordSet,
+  readGeneration,
+  type Standing,
+  type Unsound,
+} from "./records.ts";
 
 /**
  * Three objects that say whether the primary is in. Route 53's checkers read them; two of three decide what the name's
@@ -16,7 +23,13 @@ export type Saying = {
 
 /** One beacon as it was read just now: `etag` is what a write has to name. */
 export type Seen =
-  | { readonly is: "read"; readonly body: string; readonly etag: string }
+  | {
+      readonly is: "read";
+      readonly body: string;
+      readonly etag: string;
+      /** When it was written, as S3 says, in Unix milliseconds. */
+      readonly writtenMs?: number;
+    }
   | { readonly is: "absent" }
   | { readonly is: "silent"; readonly why: string };
 
@@ -100,6 +113,44 @@ export function isOpen(seen: readonly Seen[], { from, want }: Turn): boolean {
 
 /** What a beacon that fell behind, or is gone, is to say again. What says something strange is left to people. */
 export const needsRepair = (seen: Seen, saying: Saying): boolean => stepFor(seen, saying) === "write";
+
+/** What is the matter with single beacons while the others agree; none when all three say the same. */
+export function unsoundAmong(
+  regions: readonly string[],
+  seen: readonly Seen[],
+  saying: Saying,
+): Unsound | undefined {
+  const flaws = regions.flatMap((region, i) => {
+    const each = seen[i];
+    const why = each && flawOf(each, saying);
+    return why === undefined ? [] : [{ why: `${region}: ${why}`, silent: each?.is === "silent" }];
+  });
+  if (flaws.length === 0) return undefined;
+  return { why: flaws.map(({ why }) => why).join("; "), silent: flaws.every(({ silent }) => silent) };
+}
+
+function flawOf(seen: Seen, saying: Saying): string | undefined {
+  if (seen.is === "silent") return `it cannot be read: ${seen.why}`;
+  if (seen.is === "absent") return "it was gone, and is written again";
+  const said = seen.body.trim().slice(0, 80);
+  const step = stepFor(seen, saying);
+  if (step === "said") return undefined;
+  return step === "write"
+    ? `it said ${said}, and is brought up to the others`
+    : `it says ${said}, which nobody here wrote; the others say ${sayingText(saying).trim()}`;
+}
+
+/** The services with the ids of their PRIMARY's health checks, by service, as they were deployed. */
+export const withChecks = (
+  services: readonly Service[],
+  checks: Readonly<Record<string, string>>,
+): Service[] =>
+  services.map((service) => {
+    const { beacons } = service.dns;
+    const check = checks[service.id];
+    if (beacons === undefined || check === undefined) return service;
+    return { ...service, dns: { ...service.dns, beacons: { ...beacons, check } } };
+  });
 
 /** A Region's bucket. Bucket names are the whole world's: the prefix is an installation's alone. */
 export const beaconBucket = (prefix: string, region: string): string => `${prefix}-${region}`;

@@ -235,6 +235,8 @@ export type Beacons = {
   /** What the PRIMARY holds, and the SECONDARY. */
   readonly in: string;
   readonly out: string;
+  /** The CALCULATED health check of the PRIMARY; none before it was deployed. */
+  readonly check?: string;
 };
 
 /** What a record set is found by. */

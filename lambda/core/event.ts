@@ -36,6 +36,11 @@ export type EventKind =
   | "limit"
   | "moved"
   | "adopted"
+  | "converted"
+  | "retired"
+  | "to-convert"
+  | "unsound"
+  | "sound"
   | "frozen"
   | "unfrozen"
   | "pinned"
@@ -111,6 +116,11 @@ export const severities: Record<EventKind, Severity> = {
   limit: "warning",
   moved: "warning",
   adopted: "warning",
+  converted: "warning",
+  retired: "warning",
+  "to-convert": "warning",
+  unsound: "warning",
+  sound: "info",
   frozen: "warning",
   unfrozen: "info",
   pinned: "warning",

@@ -29,7 +29,7 @@ export type Order = Note & {
   /** Higher than that of every earlier order: what was carried out is never carried out again. */
   readonly number: number;
   readonly expiresMs: number;
-  readonly what: "failover" | "failback" | "release" | "adopt";
+  readonly what: "failover" | "failback" | "release" | "adopt" | "convert" | "retire";
   /** The target to move to; none: the first other one, in order, that is proven up. */
   readonly to?: string;
   /** Stay there even while it is down, until released. */

@@ -1,8 +1,10 @@
 import type { Config, Service } from "./config.ts";
+import { converted } from "./conversion.ts";
 import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
 import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
+import { conversionChanges } from "./pair.ts";
 import {
   type Change,
   generationRecord,
@@ -77,9 +79,11 @@ export function intendAdoption(
 
 /** The one atomic batch of a move: the record, and the generation that fences it. */
 export const moveBatch = (service: Service, intent: Intent, owner: string): Change[] => [
-  ...(intent.want === null ? [] : swap(intent.now, intent.want)),
+  ...(intent.conversion ? conversionChanges(intent.conversion) : recordSwap(intent)),
   ...generationSwap(service, intent, owner, movedBy),
 ];
+
+const recordSwap = ({ now, want }: Intent): Change[] => (want === null ? [] : swap(now, want));
 
 /**
  * The batch that gives an intent up: the record stays as it is and the generation moves on, so that the move can
@@ -104,6 +108,8 @@ export function accepted(
   changeId: string | undefined,
   atMs: number,
 ): ServiceState {
+  const { conversion } = intent;
+  if (conversion) return converted(service, state, { ...intent, conversion }, changeId, atMs);
   const times = {
     ...(intent.failedMs === undefined ? {} : { failedMs: intent.failedMs }),
     detectedMs: intent.decidedMs,

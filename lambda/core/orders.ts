@@ -1,4 +1,5 @@
 import type { Config, Service, Target } from "./config.ts";
+import { conversionObstacle } from "./conversion.ts";
 import { type Decision, type Evidence, holdOn } from "./decide.ts";
 import { type Event, event } from "./event.ts";
 import { isOrder, type Order, type Outcome, sayNote } from "./hands.ts";
@@ -38,13 +39,25 @@ export function closing(
   if (order.what === "adopt") {
     return state.disarmed ? undefined : refused("the record is as it was left: there is nothing to adopt");
   }
+  if (order.what === "convert" || order.what === "retire") return unconvertible(service, state, order);
   return objection(service, state, order) ?? obstacle(service, state, order, healths);
+}
+
+function unconvertible(service: Service, state: ServiceState, order: Order): Closing | undefined {
+  const why = frozenWhy(state) ?? conversionObstacle(service, state, order);
+  return why === undefined ? undefined : refused(why);
+}
+
+/** Why nobody may touch the name now. */
+function frozenWhy(state: ServiceState): string | undefined {
+  if (state.disarmed) return `hands off: ${state.disarmed.why}; adopt it first`;
+  return state.frozen ? `${holdOn(state)}; unfreeze it first` : undefined;
 }
 
 /** Why no order may move the name now. */
 function objection(service: Service, state: ServiceState, order: Order): Closing | undefined {
-  if (state.disarmed) return refused(`hands off: ${state.disarmed.why}; adopt it first`);
-  if (state.frozen) return refused(`${holdOn(state)}; unfreeze it first`);
+  const why = frozenWhy(state);
+  if (why !== undefined) return refused(why);
   if (state.placed?.pinned && order.pin !== true) return refused(`${holdOn(state)}; release it first`);
   if (order.to !== undefined && named(service, order) === undefined) {
     const ids = service.targets.map(({ id }) => id).join(", ");

@@ -19,6 +19,13 @@ export const sayContent = (record: RecordSet): string =>
 export const holds = (target: Target, values: readonly string[]): boolean =>
   target.alias === undefined && isSameSet(target.values.map(comparable), values.map(comparable));
 
+/** One of two records of a name and type: the PRIMARY is answered while its health check is healthy. */
+export type Failover = {
+  readonly role: "PRIMARY" | "SECONDARY";
+  readonly setIdentifier: string;
+  readonly healthCheckId?: string;
+};
+
 /** A record set as Route 53 holds it. Names are lower-case, without the trailing dot. */
 export type RecordSet = {
   readonly name: string;
@@ -28,6 +35,8 @@ export type RecordSet = {
   /** None of an alias. */
   readonly values: readonly string[];
   readonly alias?: Alias;
+  /** What makes it one of a failover pair; a simple record otherwise. */
+  readonly failover?: Failover;
   /** What is moved with it, in the same batch. One of them that is not there has neither values nor an alias. */
   readonly beside?: readonly RecordSet[];
 };
@@ -54,7 +63,15 @@ export function together(
 export type Change = { readonly action: "DELETE" | "CREATE"; readonly record: RecordSet };
 
 /** What stands in the zone for one service: the record that is moved, and the generation beside it. */
-export type Standing = { readonly record: RecordSet | null; readonly generation: RecordSet | null };
+export type Standing = {
+  readonly record: RecordSet | null;
+  readonly generation: RecordSet | null;
+  /** Where the name is moved by beacons: what is the matter with one of them, which the others outvote. */
+  readonly unsound?: Unsound;
+};
+
+/** Something that holds nothing up and has to be looked at; `silent` may be over by itself. */
+export type Unsound = { readonly why: string; readonly silent: boolean };
 
 /** Addresses go into the records of their family. */
 const valuesOf = ({ values }: Target, type: RecordType): readonly string[] =>
@@ -116,18 +133,20 @@ export function readGeneration(record: RecordSet): { owner: string; generation: 
 
 /**
  * What shows that name servers have a change: the records themselves. Of an alias only they know what it is answered
- * with; there it is the generation, which came in the same batch.
+ * with, and a conversion changes no answer; there it is the generation, which came in the same batch.
  */
 export function witnesses(
   service: Service,
   written: RecordSet,
   generation: number,
   owner: string,
+  isConversion = false,
 ): RecordSet[] {
   const parts = partsOf(written).filter(isThere);
   const plain = parts.filter(({ alias }) => alias === undefined);
   const txt = generationRecord(service.dns, owner, generation);
-  return plain.length === parts.length || txt === null ? plain : [...plain, txt];
+  const showsItself = plain.length === parts.length && !isConversion;
+  return showsItself || txt === null ? plain : [...plain, txt];
 }
 
 /** Equal in everything Route 53 may compare for a DELETE: name, type, TTL and the values or the alias, letter by letter. */

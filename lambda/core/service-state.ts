@@ -1,6 +1,7 @@
-import type { Service } from "./config.ts";
+import type { Beacons, Service } from "./config.ts";
 import type { Event, MoveTimes } from "./event.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
+import type { Conversion } from "./pair.ts";
 import type { Readiness } from "./readiness.ts";
 import {
   partsOf,
@@ -15,7 +16,7 @@ import {
 
 /** A change decided and saved, whose outcome is not known yet. */
 export type Intent = {
-  readonly kind: "failover" | "failback" | "created" | "moved" | "adopted";
+  readonly kind: "failover" | "failback" | "created" | "moved" | "adopted" | "converted" | "retired";
   /** Target ids; `from` may be `orphan`, and is missing where the name had no record. */
   readonly from?: string;
   readonly to: string;
@@ -27,10 +28,12 @@ export type Intent = {
   readonly generation: number;
   /** The operator's wish behind it, where it is not the automaton's own. */
   readonly by?: Order | Maintenance;
-  /** Of an adoption: what stands in the place of the generation. */
+  /** Of an adoption, and of a conversion back: what stands in the place of the generation. */
   readonly txt?: RecordSet | null;
   /** Of an adoption: a change that was under way when the name was disarmed. */
   readonly replaces?: Intent;
+  /** Of a conversion: the records that are replaced by others, which answer the same. */
+  readonly conversion?: Conversion;
   /** When the verdict it rests on was reached. */
   readonly decidedMs: number;
   readonly failedMs?: number;
@@ -64,11 +67,18 @@ export type Placed = Note & {
   readonly toldMs: number;
 };
 
+/** What may be unsound: the beacons, their records and health checks, the way that the config says. */
+export type Part = "beacons" | "records" | "way";
+
+export type Flaw = { readonly why: string; readonly sinceMs: number; readonly told: boolean };
+
 /** What we know and did about one name. Never expires. */
 export type ServiceState = {
   /** The record set we last wrote or found: the exact one a DELETE must name. None where the name has none. */
   readonly written: RecordSet | null;
   readonly generation: number;
+  /** The name stands as their failover records, and is moved by them; by Route 53's API otherwise. */
+  readonly beacons?: Beacons;
   readonly intent?: Intent;
   readonly propagation?: Propagation;
   /** Hands off: somebody else changed the record, or our own memory of it is lost. */
@@ -83,6 +93,8 @@ export type ServiceState = {
   readonly pointsSinceMs?: number;
   /** Since when its zone could not be read any more, and whether people were told. */
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
+  /** What is not as it should be and keeps nothing from working yet, and whether people were told. */
+  readonly unsound?: Readonly<Partial<Record<Part, Flaw>>>;
   /** Whether each target would take over, as last noted. */
   readonly readiness?: Readonly<Record<string, Readiness>>;
   /** When the name was moved away from a target that was up. */

@@ -9,21 +9,11 @@ import {
   standingBy,
   stepFor,
   turnOf,
+  unsoundAmong,
 } from "../core/beacons.ts";
 import type { Beacons } from "../core/config.ts";
 import type { Change, Standing } from "../core/records.ts";
-import type { Dns, DnsOutcome, World } from "./world.ts";
-
-/** Objects in one bucket of each Region. */
-export type BeaconStore = {
-  /** @throws when nothing is known of it */
-  get(region: string, key: string): Promise<{ readonly body: string; readonly etag: string } | undefined>;
-  /**
-   * Writes where `seen` still stands, by its ETag, or nothing where it is none.
-   * @throws when the outcome is unknown
-   */
-  put(region: string, key: string, body: string, seen: string | undefined): Promise<"written" | "refused">;
-};
+import type { BeaconStore, Dns, DnsOutcome, World } from "./world.ts";
 
 export type BeaconWorld = Pick<World, "log"> & {
   readonly store: BeaconStore;
@@ -36,7 +26,7 @@ export type BeaconWorld = Pick<World, "log"> & {
  * saves, holds and proves a move does not know which it is.
  *
  * A change is accepted when two of three beacons say it, each replaced only as it was read. One that cannot be written
- * holds nothing up, and one alone moves nothing. Route 53's API is not called for such names.
+ * holds nothing up, and one alone moves nothing. Route 53's API is not called to move such names.
  */
 export const withBeacons = (dns: Dns, world: BeaconWorld): Dns => ({
   change: (zone, changes, comment, isWanted) =>
@@ -47,10 +37,16 @@ export const withBeacons = (dns: Dns, world: BeaconWorld): Dns => ({
     zone.beacons ? readBeacons(world, zone.beacons) : dns.read(zone, record, generation),
   nameServers: (zone) => (zone.beacons ? world.serversOf(zone.beacons.record.name) : dns.nameServers(zone)),
   // Health checks need up to their interval from here; the name servers' answer is the proof.
-  status: async (zone, changeId) => (zone.beacons ? "in-sync" : dns.status(zone, changeId)),
+  status: async (zone, changeId) => (changeId.startsWith(ownChange) ? "in-sync" : dns.status(zone, changeId)),
+  sets: dns.sets,
+  healthCheck: dns.healthCheck,
 });
 
-const lookAt = ({ store }: BeaconWorld, { regions, key }: Beacons): Promise<Seen[]> =>
+/** What the id of a change begins with that Route 53's API knows nothing of. */
+const ownChange = "beacons ";
+
+/** What each beacon says now. */
+export const lookAt = ({ store }: Pick<BeaconWorld, "store">, { regions, key }: Beacons): Promise<Seen[]> =>
   Promise.all(
     regions.map(async (region): Promise<Seen> => {
       try {
@@ -76,17 +72,17 @@ async function turn(
   if (!isWanted()) return { is: "withheld" };
   const results = await Promise.all(seen.map((each, index) => write(world, beacons, index, each, wish.want)));
   const count = (...wanted: Written[]) => results.filter((result) => wanted.includes(result)).length;
-  if (count("said") >= quorum) return { is: "accepted", changeId: `beacons ${wish.want.generation}` };
+  if (count("said") >= quorum) return { is: "accepted", changeId: `${ownChange}${wish.want.generation}` };
   if (count("refused") >= quorum) return { is: "refused" };
   const told = beacons.regions.map((region, index) => `${region} ${results[index]}`).join(", ");
   throw new Error(`two of three beacons have to say it: ${told}`);
 }
 
-type Written = "said" | "refused" | "not known";
+export type Written = "said" | "refused" | "not known";
 
 /** Brings one beacon to say it. Whoever has been there since it was read is not written over. */
-async function write(
-  { store, log }: BeaconWorld,
+export async function write(
+  { store, log }: Pick<BeaconWorld, "store" | "log">,
   { regions, key }: Beacons,
   index: number,
   seen: Seen,
@@ -113,14 +109,11 @@ async function readBeacons(world: BeaconWorld, beacons: Beacons): Promise<Standi
   await Promise.all(
     seen.map(async (each, index) => {
       if (needsRepair(each, saying)) await write(world, beacons, index, each, saying);
-      else if (stepFor(each, saying) === "strange")
-        world.log("warn", "a beacon says something else", {
-          region: beacons.regions[index],
-          key: beacons.key,
-        });
     }),
   );
-  return standingBy(beacons, saying);
+  const unsound = unsoundAmong(beacons.regions, seen, saying);
+  if (unsound) world.log("warn", "beacons are not all as they should be", { ...unsound });
+  return { ...standingBy(beacons, saying), ...(unsound && { unsound }) };
 }
 
 const why = (seen: readonly Seen[]): string =>

@@ -9,6 +9,7 @@ import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
 import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
+import { noteHow, noteWay, noticeConversion, readFirst, startLookingAtRecords } from "./ways.ts";
 
 /**
  * What a service needs apart from probes: a look at its record, what is still to be told, somebody who follows an
@@ -19,6 +20,7 @@ import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watc
 export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   startLooking(sweep, each, fromMs, toMs);
   startNoting(sweep, each, toMs);
+  startLookingAtRecords(sweep, each, fromMs, toMs);
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
@@ -84,7 +86,7 @@ function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): bo
   if (isUnderWay(each.state)) return false;
   const { services } = sweep.config;
   const everyMs = each.state.disarmed ? 55_000 : lookEveryMs(services);
-  const phaseMs = (services.indexOf(each.service) / services.length) * everyMs;
+  const phaseMs = (services.indexOf(each.configured) / services.length) * everyMs;
   return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
 }
 
@@ -100,25 +102,30 @@ const unreadable = (why: string, atMs: number): ServiceState => ({
 });
 
 async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
-  const standing = await readZone(sweep.world, each.service).catch((error: unknown) => {
+  const first = await readFirst(sweep, each).catch((error: unknown) => {
     each.failedLooks += 1;
     if (each.failedLooks < looksBeforeTold) throw error;
     return String(error);
   });
   const atMs = sweep.world.now();
   each.state =
-    typeof standing === "string"
-      ? unreadable(`its zone cannot be read: ${standing}`, atMs)
-      : firstSight(each.service, standing, sweep.owner, atMs);
+    typeof first === "string"
+      ? unreadable(`its zone cannot be read: ${first}`, atMs)
+      : { ...firstSight(each.configured, first.standing, sweep.owner, atMs), ...first.by };
   // Written even when there is nothing to tell, so that the next sweep need not look for the first time again.
-  await update(sweep, each, (first) => noteLook(each.service, first, { ...first }, atMs));
+  await update(sweep, each, (state) =>
+    noteHow(each.configured, noteLook(each.service, state, { ...state }, atMs), undefined, atMs),
+  );
 }
 
 async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
+  await noticeConversion(sweep, each);
   const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
     const failedMs = sweep.world.now();
-    await update(sweep, each, (state) => noteUnread(each.service, state, String(error), failedMs));
+    await update(sweep, each, (state) =>
+      noteWay(each.configured, noteUnread(each.service, state, String(error), failedMs), failedMs),
+    );
     throw error;
   });
   const atMs = sweep.world.now();
@@ -129,6 +136,6 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
     const isTargetUp = (target: string) => isUp(sweep, each, target);
     const said = closed(each.service, state, standing, sweep.owner, atMs);
     const after = look(each.service, said, standing, sweep.owner, atMs, isTargetUp);
-    return noteLook(each.service, said, after, atMs);
+    return noteHow(each.configured, noteLook(each.service, said, after, atMs), standing, atMs);
   });
 }

@@ -1,3 +1,4 @@
+import { staysPut } from "../core/conversion.ts";
 import { answered, followEveryMs, inSync, type Round, type Said, syncLate } from "../core/propagation.ts";
 import { type RecordSet, witnesses } from "../core/records.ts";
 import type { Propagation } from "../core/service-state.ts";
@@ -57,7 +58,7 @@ async function followChange(sweep: Sweep, each: Switch, changeId: string): Promi
 async function followAnswers(sweep: Sweep, each: Switch, open: Propagation): Promise<void> {
   const { service } = each;
   const servers = await serversOf(sweep, each);
-  const asked = witnesses(each.service, open.want, each.state?.generation ?? 0, sweep.owner);
+  const asked = witnesses(each.service, open.want, each.state?.generation ?? 0, sweep.owner, staysPut(open));
   const round: Round =
     typeof servers === "string"
       ? { servers: [{ server: "Route 53", silent: servers }], resolvers: [] }

@@ -60,10 +60,11 @@ export function isSpokenOf(sweep: Sweep, group: Group, each: Switch): boolean {
   );
 }
 
-function holding(sweep: Sweep, { service }: Switch, hands: Hands): (state: ServiceState) => ServiceState {
+function holding(sweep: Sweep, each: Switch, hands: Hands): (state: ServiceState) => ServiceState {
+  const { service } = each;
   const freeze = freezeOf(hands, serviceKey(service));
   const isOfAll = freeze !== undefined && freeze === hands.freeze;
-  const isTold = !isOfAll || service === sweep.config.services[0];
+  const isTold = !isOfAll || each.configured === sweep.config.services[0];
   const atMs = sweep.world.now();
   return (state) => remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs);
 }

@@ -1,4 +1,5 @@
 import type { Service } from "../core/config.ts";
+import { staysPut, unconverted } from "../core/conversion.ts";
 import { type Decision, holdOn } from "../core/decide.ts";
 import { isOrder } from "../core/hands.ts";
 import {
@@ -20,7 +21,7 @@ import {
   sameValues,
 } from "../core/records.ts";
 import { note } from "../core/report.ts";
-import { type Intent, resume, type ServiceState } from "../core/service-state.ts";
+import { type Intent, resume, type ServiceState, show } from "../core/service-state.ts";
 import { type Sweep, type Switch, update } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -55,8 +56,8 @@ async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, 
     wish.do === "move" &&
     // By value, not by name: a deploy may have given the target another address, and only that one was probed.
     sameValues(recordFor(each.service, wish.to), intent.want);
-  // To take over what stands there moves nothing, and to give that up would be the very same change.
-  if (!isSame && intent.kind !== "adopted") return send(sweep, each, "drop");
+  // What moves nothing goes on: to give an adoption up would be the very same change, and a conversion has begun already.
+  if (!isSame && !staysPut(intent)) return send(sweep, each, "drop");
   const fresh = await update(sweep, each, (now) =>
     now.intent ? { ...now, intent: { ...now.intent, decidedMs: atMs } } : now,
   );
@@ -95,7 +96,7 @@ const isStale = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
   sweep.world.now() - intent.decidedMs > 2 * intervalOf(sweep.config, each.service);
 
 const isStillWanted = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
-  !isStale(sweep, each, intent) && (intent.kind === "adopted" || !isHeld(each.state, intent));
+  !isStale(sweep, each, intent) && (staysPut(intent) || !isHeld(each.state, intent));
 
 /** The next sweep is waiting: whoever stands in line for Route 53 is left to it, and nobody stays unwatched meanwhile. */
 const isKeepingOthers = (sweep: Sweep, askedMs: number): boolean =>
@@ -152,6 +153,11 @@ async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise
   const standing = await readZone(sweep.world, each.service);
   const found = resume(intent, standing, sweep.owner);
   const atMs = sweep.world.now();
+  if (intent.conversion && found.is !== "done") {
+    const why = `the records, or their TXT, are not as they were read: ${show(standing.record)}`;
+    await update(sweep, each, (state) => unconverted(each.service, state, why, atMs));
+    return "over";
+  }
   switch (found.is) {
     case "done":
       sweep.done.moves += 1;

@@ -1,6 +1,7 @@
 import type { Order } from "../core/hands.ts";
 import { close, closing } from "../core/orders.ts";
 import { adopt } from "./adopt.ts";
+import { convert } from "./convert.ts";
 import { isSpokenOf, openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { confirmAll } from "./tick.ts";
@@ -59,13 +60,16 @@ async function heedService(sweep: Sweep, group: Group, each: Switch): Promise<vo
 /** What takes no evidence is done at once; for a move all locations are asked, and `judge` goes on with it. */
 async function carryOut(sweep: Sweep, group: Group, each: Switch, order: Order): Promise<void> {
   if (each.state === undefined) return;
-  const { service } = each;
+  // As the config has it: what a name is to be converted to only that says.
+  const service = each.configured;
   const atMs = sweep.world.now();
   const end = closing(service, each.state, order, healthsOf(sweep, service), atMs);
   if (end) {
     await update(sweep, each, (state) => close(service, state, order, end, atMs));
   } else if (order.what === "adopt") {
     await adopt(sweep, group, each, order);
+  } else if (order.what === "convert" || order.what === "retire") {
+    await convert(sweep, group, each, order);
   } else {
     await confirmAll(sweep, [group]);
   }

@@ -1,5 +1,6 @@
 import { noBrownout, onlyOf } from "../core/brownout.ts";
 import type { Config, Endpoint, Service } from "../core/config.ts";
+import { asItStands } from "../core/conversion.ts";
 import { zeroCounters } from "../core/counters.ts";
 import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
 import type { Hands } from "../core/hands.ts";
@@ -10,6 +11,9 @@ import type { Versioned, World } from "./world.ts";
 
 /** A service while a sweep runs. */
 export type Switch = {
+  /** As the config has it. */
+  readonly configured: Service;
+  /** As it stands: by beacons only while the name is converted to them. */
   readonly service: Service;
   /** None until the zone was read for the first time. */
   state: ServiceState | undefined;
@@ -24,6 +28,10 @@ export type Switch = {
   failedLooks: number;
   /** A look at its record is due or under way. */
   looking: boolean;
+  /** So is one at its failover records and their health checks. */
+  lookingAtRecords: boolean;
+  /** Somebody is converting it. */
+  converting: boolean;
 };
 
 /** Endpoints that are judged together: the targets of a service, or one that stands alone. */
@@ -166,22 +174,37 @@ async function openSwitch(
   for (;;) {
     const row = await cell.read();
     const version = row?.version ?? 0;
-    const opened = {
-      service,
-      state: row?.body,
-      isOvertaken: row !== undefined && isOvertaken(row.body, held),
-      unsure: false,
-      queue: Promise.resolve(),
-      following: false,
-      failedLooks: 0,
-      looking: false,
-    };
-    if (held.clean || row === undefined || opened.isOvertaken) return { ...opened, version };
+    const overtaken = row !== undefined && isOvertaken(row.body, held);
+    const opened = switchOf(service, row?.body, version, overtaken);
+    if (held.clean || row === undefined || overtaken) return opened;
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
-      return { ...opened, version: version + 1 };
+      opened.version += 1;
+      return opened;
     }
   }
 }
+
+const switchOf = (
+  configured: Service,
+  state: ServiceState | undefined,
+  version: number,
+  isOvertaken: boolean,
+): Switch & { isOvertaken: boolean } => ({
+  configured,
+  get service() {
+    return asItStands(configured, this.state);
+  },
+  state,
+  version,
+  isOvertaken,
+  unsure: false,
+  queue: Promise.resolve(),
+  following: false,
+  failedLooks: 0,
+  looking: false,
+  lookingAtRecords: false,
+  converting: false,
+});
 
 /** What is believed of each target of a service now. */
 export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {

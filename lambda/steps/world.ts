@@ -2,6 +2,7 @@ import type { Alert } from "../core/alert.ts";
 import type { HostedZone } from "../core/config.ts";
 import type { EndpointRecord } from "../core/endpoint-record.ts";
 import type { Event } from "../core/event.ts";
+import type { HealthCheck } from "../core/pair.ts";
 import type { ProbeAnswer, ProbeRequest } from "../core/probe.ts";
 import type { Change, RecordSet, Standing } from "../core/records.ts";
 
@@ -55,8 +56,26 @@ export type Dns = {
   read(zone: HostedZone, places: readonly At[], generation: string): Promise<Standing>;
   /** The name servers of a public zone; none of a private one: nobody can ask those from outside. Asked once. */
   nameServers(zone: HostedZone): Promise<readonly string[]>;
+  /** Every record set of a name and type, as the zone has it: a simple one, or those of a failover pair. */
+  sets(zone: HostedZone, place: At): Promise<readonly RecordSet[]>;
+  /** A health check and its children, and if asked for, when their checkers looked; none where there is none. */
+  healthCheck(id: string, withTimes: boolean): Promise<HealthCheck | undefined>;
   /** How far an accepted change of the zone is. */
   status(zone: HostedZone, changeId: string): Promise<"pending" | "in-sync" | "not asked">;
+};
+
+/** Objects in one bucket of each Region. */
+export type BeaconStore = {
+  /** `writtenMs` is Unix milliseconds, by S3's clock. @throws when nothing is known of it */
+  get(
+    region: string,
+    key: string,
+  ): Promise<{ readonly body: string; readonly etag: string; readonly writtenMs?: number } | undefined>;
+  /**
+   * Writes where `seen` still stands, by its ETag, or nothing where it is none.
+   * @throws when the outcome is unknown
+   */
+  put(region: string, key: string, body: string, seen: string | undefined): Promise<"written" | "refused">;
 };
 
 /** Everything a sweep touches outside itself. On AWS, on a laptop and in the simulator it is another one. */
@@ -73,6 +92,8 @@ export type World = {
   ask(request: ProbeRequest): Promise<ProbeAnswer>;
   readonly store: Store;
   readonly dns: Dns;
+  /** What names are converted to; none where nobody has beacons. */
+  readonly beacons?: BeaconStore;
   /**
    * What one server, a name or an address, answers for a record: its values, none where it says that there is none.
    * @throws when it did not answer in time, or `signal` is aborted

@@ -14,6 +14,9 @@ export type Elsewhere = (check: EndpointCheck) => string;
 export type Checkers = {
   isHealthy(id: string): boolean;
   has(id: string): boolean;
+  check(id: string): HealthCheck | undefined;
+  /** When its endpoint was last asked, Unix milliseconds. */
+  seenMs(id: string): number | undefined;
   /** Every endpoint is asked once; resolves when all have answered or failed to. */
   round(): Promise<void>;
   /** Ends the rounds that go on by themselves. */
@@ -32,14 +35,18 @@ export function openCheckers(
   healthChecks: readonly HealthCheck[],
   everyMs: number,
   elsewhere: Elsewhere,
+  now: () => number = Date.now,
 ): Checkers {
   const checks = new Map(healthChecks.map((check) => [check.id, check] as const));
   const believed = new Map<string, Believed>();
+  const asked = new Map<string, number>();
   const endpoints = healthChecks.flatMap((check) => (check.type === "CALCULATED" ? [] : [check]));
   const round = async () => {
     await Promise.all(
       endpoints.map(async (check) => {
+        const atMs = now();
         const seen = await request(check, elsewhere(check));
+        asked.set(check.id, atMs);
         believed.set(check.id, observe(check, believed.get(check.id) ?? believedFirst, seen));
       }),
     );
@@ -50,6 +57,8 @@ export function openCheckers(
   return {
     isHealthy: (id) => isHealthy(id, checks, believed),
     has: (id) => checks.has(id),
+    check: (id) => checks.get(id),
+    seenMs: (id) => asked.get(id),
     round,
     stop: () => clearInterval(timer),
   };

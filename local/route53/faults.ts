@@ -3,6 +3,8 @@ import type { ErrorCode } from "./responses.ts";
 export type Operation =
   | "ChangeResourceRecordSets"
   | "GetChange"
+  | "GetHealthCheck"
+  | "GetHealthCheckStatus"
   | "GetHostedZone"
   | "ListHostedZonesByName"
   | "ListResourceRecordSets";

@@ -3,7 +3,16 @@ import type { Checkers } from "./checkers.ts";
 import type { Operation } from "./faults.ts";
 import { normalizeName, reversedLabels } from "./names.ts";
 import { parseBatch } from "./requests.ts";
-import { changeReply, errorReply, type Reply, setsReply, zoneReply, zonesReply } from "./responses.ts";
+import {
+  changeReply,
+  checkReply,
+  checkStatusReply,
+  errorReply,
+  type Reply,
+  setsReply,
+  zoneReply,
+  zonesReply,
+} from "./responses.ts";
 import { listSets, sortKey, sortKeyOf, type Zone } from "./zone.ts";
 
 /** One request of the REST API (API Reference, "Actions"). */
@@ -24,26 +33,36 @@ const routes: readonly (readonly [method: string, path: RegExp, operation: Opera
   ["GET", /^\/2013-04-01\/hostedzone\/([^/]+)\/?$/, "GetHostedZone"],
   ["GET", /^\/2013-04-01\/hostedzonesbyname\/?$/, "ListHostedZonesByName"],
   ["GET", /^\/2013-04-01\/change\/([^/]+)\/?$/, "GetChange"],
+  ["GET", /^\/2013-04-01\/healthcheck\/([^/]+)\/?$/, "GetHealthCheck"],
+  ["GET", /^\/2013-04-01\/healthcheck\/([^/]+)\/status\/?$/, "GetHealthCheckStatus"],
 ];
 
 /** Which operation is meant; undefined when none is. */
 export function route(method: string, url: URL, body: string): Call | undefined {
   for (const [verb, path, operation] of routes) {
     const match = verb === method && path.exec(url.pathname);
-    if (match) return { operation, id: match[1] ?? "", query: url.searchParams, body };
+    if (match) return { operation, id: decodeURIComponent(match[1] ?? ""), query: url.searchParams, body };
   }
   return undefined;
 }
 
+const aboutChecks: readonly Operation[] = ["GetHealthCheck", "GetHealthCheckStatus"];
+
 /** The zone that a call is about; none where it is about no one zone, or about a change nobody made. */
 export function zoneOf({ operation, id }: Call, account: Account): string | undefined {
-  if (operation === "ListHostedZonesByName") return undefined;
+  if (operation === "ListHostedZonesByName" || aboutChecks.includes(operation)) return undefined;
   if (operation !== "GetChange") return id;
   return account.changes().find((change) => change.id === id)?.zoneId;
 }
 
 /** Does what is asked, at that time, and says so. */
-export function run(call: Call, account: Account, atMs: number, checks: Pick<Checkers, "has">): Reply {
+export function run(
+  call: Call,
+  account: Account,
+  atMs: number,
+  checks: Pick<Checkers, "has" | "check" | "seenMs">,
+): Reply {
+  if (aboutChecks.includes(call.operation)) return getCheck(call, checks);
   if (call.operation === "GetChange") return getChange(call, account, atMs);
   if (call.operation === "ListHostedZonesByName") return listZones(call.query, account);
   const zone = account.zone(call.id);
@@ -51,6 +70,15 @@ export function run(call: Call, account: Account, atMs: number, checks: Pick<Che
   if (call.operation === "GetHostedZone") return zoneReply(zone);
   if (call.operation === "ListResourceRecordSets") return listRecordSets(call.query, zone);
   return changeSets(call, account, atMs, checks);
+}
+
+/** API_GetHealthCheckStatus: of a CALCULATED check nobody tells that by API. */
+function getCheck({ operation, id }: Call, checks: Pick<Checkers, "check" | "seenMs">): Reply {
+  const check = checks.check(id);
+  if (check === undefined) return errorReply("NoSuchHealthCheck", `No health check exists with id: ${id}`);
+  if (operation === "GetHealthCheck") return checkReply(check);
+  if (check.type === "CALCULATED") return errorReply("InvalidInput", `${id} is a calculated health check`);
+  return checkStatusReply(checks.seenMs(id));
 }
 
 function changeSets(

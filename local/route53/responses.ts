@@ -1,5 +1,6 @@
 import { XMLBuilder } from "fast-xml-parser";
 import type { ChangeRecord } from "./account.ts";
+import type { HealthCheck } from "./health-checks.ts";
 import { identifierOf } from "./weighted.ts";
 import type { RecordSet, Zone } from "./zone.ts";
 
@@ -90,6 +91,44 @@ export function zonesReply(
     MaxItems: maxItems,
   };
   return { status: 200, body: xml("ListHostedZonesByNameResponse", body) };
+}
+
+export function checkReply(check: HealthCheck): Reply {
+  const config =
+    check.type === "CALCULATED"
+      ? {
+          Type: check.type,
+          Inverted: check.inverted,
+          HealthThreshold: check.healthThreshold,
+          ChildHealthChecks: { ChildHealthCheck: check.childHealthChecks },
+        }
+      : {
+          Type: check.type,
+          Port: check.port,
+          ResourcePath: check.resourcePath,
+          FullyQualifiedDomainName: check.fullyQualifiedDomainName,
+          SearchString: check.searchString,
+          RequestInterval: 10,
+          FailureThreshold: check.failureThreshold,
+          Inverted: check.inverted,
+        };
+  const body = { HealthCheck: { Id: check.id, CallerReference: "local", HealthCheckConfig: config } };
+  return { status: 200, body: xml("GetHealthCheckResponse", body) };
+}
+
+/** One checker's word, where it has asked. */
+export function checkStatusReply(seenMs: number | undefined): Reply {
+  const report = seenMs !== undefined && {
+    HealthCheckObservation: {
+      Region: "eu-west-1",
+      IPAddress: "127.0.0.1",
+      StatusReport: { Status: "Asked", CheckedTime: new Date(seenMs).toISOString() },
+    },
+  };
+  return {
+    status: 200,
+    body: xml("GetHealthCheckStatusResponse", { HealthCheckObservations: report || {} }),
+  };
 }
 
 function setElement({ name, type, ttlSeconds, values, failover, weighted, alias }: RecordSet): object {

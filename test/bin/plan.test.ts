@@ -65,6 +65,9 @@ async function runAt(file: string, clientOfRole: ClientIn): Promise<[number, str
       return {
         dns: openDns(clientIn, async () => {}),
         nameOf: ({ zoneId, roleArn }) => zoneName(clientIn(roleArn), zoneId),
+        answered: async () => {
+          throw new Error("nobody is asked");
+        },
       };
     };
     return [await plan(file, openZones, (line) => printed.push(line)), printed.join("\n")];
@@ -244,4 +247,29 @@ test.each([
   const [code, printed] = await run(text, []);
   expect(printed).toContain(says);
   expect(code).toBe(1);
+});
+
+test("failover records of beacons are recognised; a simple record is told the command that makes it some", async () => {
+  const text = `${yaml("armed").replace("failback:", "via: beacons\n    failback:")}beacons: [eu-south-1, ca-central-1, ap-south-1]\n`;
+  const leg = (value: string, role: "PRIMARY" | "SECONDARY"): RecordSet => ({
+    ...record(value),
+    failover: { role, setIdentifier: role, healthCheckId: `${role}-check` },
+  });
+  const { healthCheckId: _, ...secondary } = leg("", "SECONDARY").failover ?? {
+    role: "SECONDARY",
+    setIdentifier: "",
+  };
+  const pair = [leg("203.0.113.10", "PRIMARY"), { ...record("198.51.100.20"), failover: secondary }];
+  const [code, printed] = await run(text, pair);
+  expect(printed).toContain(
+    "PRIMARY 203.0.113.10 (TTL 15 s, health check PRIMARY-check); SECONDARY 198.51.100.20",
+  );
+  expect(printed).toContain("not heard: nobody is asked");
+  expect(code).toBe(0);
+  const [fine, simple] = await run(text, [record("203.0.113.10")]);
+  expect(simple).toContain("none until the primary is proven down; pointsman convert shop makes it");
+  expect(fine).toBe(0);
+  const [wrong, api] = await run(yaml("armed"), pair);
+  expect(api).toContain("these are failover records, and via: api moves a simple one");
+  expect(wrong).toBe(1);
 });

@@ -54,7 +54,7 @@ test("without credentials, exactly the beacons are read, and from Route 53's che
   expect(ranges.every((range) => Number(range.split("/")[1]) >= 18)).toBe(true);
 });
 
-test("the sweep may read and write exactly the beacons, and nothing in Route 53", () => {
+test("the sweep may read and write exactly the beacons, and in Route 53 what moving the name by its API takes", () => {
   const all = statementsOf(home, "Sweep").map((statement) => ({
     actions: list(statement.Action),
     resources: list(plain(statement.Resource)),
@@ -69,8 +69,18 @@ test("the sweep may read and write exactly the beacons, and nothing in Route 53"
     },
     { actions: ["s3:ListBucket"], resources: [...regions].sort().map((region) => arn(region, "")) },
   ]);
-  const actions = all.flatMap(({ actions }) => actions);
-  expect(actions.filter((action) => action.startsWith("route53:"))).toEqual([]);
+  // To convert the name and back, and to see whether somebody else changes its records or health checks.
+  const route53 = all.filter(({ actions }) => actions.some((action) => action.startsWith("route53:")));
+  const byApi = statementsOf(deployed(withService()).home, "Sweep").map((statement) =>
+    list(statement.Action),
+  );
+  expect(route53.map(({ actions }) => actions)).toEqual([
+    ...byApi.filter((actions) => actions.some((action) => action.startsWith("route53:"))),
+    ["route53:GetHealthCheck", "route53:GetHealthCheckStatus"],
+  ]);
+  const checks = route53.at(-1)?.resources;
+  expect(checks).toHaveLength(4);
+  for (const arn of checks ?? []) expect(arn).toMatch(/^arn:aws:route53:::healthcheck\/<.*HealthCheckId>$/);
 });
 
 test("three fast health checks look for OUT, upside down, and two of three decide", () => {
@@ -103,10 +113,11 @@ test("three fast health checks look for OUT, upside down, and two of three decid
   expect(Object.keys(home.findOutputs("*"))).toEqual(expect.arrayContaining(["BeaconBuckets", "Owner"]));
 });
 
-test("the sweep is told what the buckets begin with", () => {
+test("the sweep is told what the buckets begin with, and which health check is whose", () => {
   const functions = Object.values(resources(home, "AWS::Lambda::Function"));
   const environments = functions.map(({ Properties }) => plain(Properties["Environment"]));
   expect(JSON.stringify(environments)).toMatch(/"BEACON_BUCKETS":"pointsman-[0-9a-f]{8}-123456789012"/);
+  expect(JSON.stringify(environments)).toMatch(/"BEACON_CHECKS":"\{\\"shop\\":\\"<.*TwoOfThree.*>/);
   expect(config.services[0]?.dns.beacons?.regions).toEqual(regions);
 });
 

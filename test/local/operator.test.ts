@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { parseConfig } from "../../config/load.ts";
 import { openStore } from "../../lambda/aws/tables.ts";
 import { clientOf, forgetAws } from "../../local/aws-environment.ts";
-import { demoConfigText, type Pace } from "../../local/demo-config.ts";
+import { demoConfigText, type Pace, type Via } from "../../local/demo-config.ts";
 import { startDemoSite } from "../../local/demo-servers.ts";
 import { startStack } from "../../local/stack.ts";
 import { laptopTables } from "../../local/table-names.ts";
@@ -36,17 +36,18 @@ const pace: Pace = {
 };
 
 /** A laptop's AWS with a shop that does not go back by itself, and the command line at it. */
-async function open() {
+async function open(via: Via) {
   const [frankfurt, ireland] = await Promise.all([
     startDemoSite("frankfurt", 450),
     startDemoSite("ireland", 450),
   ]);
   const ports = { frankfurt: frankfurt.port, ireland: ireland.port };
-  const text = demoConfigText(ports, pace).replace("failback: auto", "failback: manual");
+  const text = demoConfigText(ports, pace, via).replace("failback: auto", "failback: manual");
   const loaded = parseConfig(text, "demo.yaml", { laptop: true });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { config } = loaded;
-  const stack = await startStack({ config, minuteMs: 10_000, propagationMs: 200, dnsPort: 0 });
+  const quick = { minuteMs: 10_000, propagationMs: 200, checkEveryMs: 1_000 };
+  const stack = await startStack({ config, ...quick, dnsPort: 0 });
   const gate = await openGate(stack.dynamodbUrl, laptopTables);
   const resolver = openResolver(stack.dns.port);
   const close = async () => {
@@ -134,9 +135,9 @@ async function overwrite({ stack }: Laptop, value: string): Promise<void> {
 const used = new Set<string>();
 
 /** Most of the time is waiting: the stories are told side by side. */
-const story = (name: string, tell: (at: Laptop) => Promise<void>) =>
-  test.concurrent(name, { timeout: 180_000 }, async () => {
-    const at = await open();
+const story = (name: string, tell: (at: Laptop) => Promise<void>, via: Via = "api") =>
+  test.concurrent(name, { timeout: 300_000 }, async () => {
+    const at = await open(via);
     try {
       await bothAre(at, "up,up");
       await tell(at);
@@ -222,6 +223,34 @@ story("adopt: what somebody else has put there is kept, and moved again on an or
   await does(at, "failback", "shop");
   expect(await answered(at)).toBe(primary);
 });
+
+story(
+  "retire and convert: each one batch that changes no answer, wherever the name is; moved the other way after it",
+  async (at) => {
+    await does(at, "failover", "shop");
+    expect(await answered(at)).toBe(standby);
+    expect(await refuses(at, "convert", "shop")).toContain("refused: it is moved by beacons already");
+    const retired = await does(at, "retire", "shop");
+    expect(retired).toMatch(/moved {3}by beacons in .*\n[\s\S]*one simple record[\s\S]*\ndone after/);
+    expect(retired).toMatch(/answered after \d+\.\d s: all \d servers? answer/);
+    expect(await answered(at)).toBe(standby);
+    await does(at, "failback", "shop");
+    expect(await answered(at)).toBe(primary);
+    expect(await refuses(at, "retire", "shop")).toContain("refused: it is a simple record already");
+    await does(at, "convert", "shop");
+    expect(await answered(at)).toBe(primary);
+    await prints(at, /moved {3}by beacons in /, "status", "shop");
+    // Two batches to convert, and one of the API's moves between: the beacons' needed none.
+    expect(at.stack.route53.changes()).toHaveLength(3);
+    await does(at, "failover", "shop");
+    await answers(at, standby);
+    expect(at.stack.route53.changes()).toHaveLength(3);
+    const { out } = await pointsman(at, "history", "shop");
+    expect(out).toMatch(/retired[\s\S]*converted/);
+    expect(out).toContain("anna");
+  },
+  "beacons",
+);
 
 story(
   "in an account: the tables are found by home's stack, and by the config's first location",

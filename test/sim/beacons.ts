@@ -1,7 +1,7 @@
 import { agreed, quorum, type Saying, sayingText } from "../../lambda/core/beacons.ts";
 import type { Beacons, Service } from "../../lambda/core/config.ts";
-import { type BeaconStore, withBeacons } from "../../lambda/steps/beacons.ts";
-import type { Dns } from "../../lambda/steps/world.ts";
+import { withBeacons } from "../../lambda/steps/beacons.ts";
+import type { BeaconStore, Dns } from "../../lambda/steps/world.ts";
 import { shop } from "./config.ts";
 import { type Effect, effectsOf } from "./ports.ts";
 import type { Life, Simulation } from "./simulation.ts";
@@ -31,7 +31,7 @@ export const storeOf = (objects: Objects, effect: Effect, written = () => {}): B
   get: (region) =>
     effect(`get ${region}`, () => {
       const body = objects.get(region);
-      return body === undefined ? undefined : { body, etag: body };
+      return body === undefined ? undefined : { body, etag: body, writtenMs: 0 };
     }),
   put: (region, _key, body, seen) =>
     effect(`put ${region}`, () => {
@@ -58,6 +58,8 @@ const noRoute53: Dns = {
   change: unreachable,
   read: unreachable,
   nameServers: unreachable,
+  sets: unreachable,
+  healthCheck: unreachable,
   status: unreachable,
 };
 

@@ -8,7 +8,7 @@ import {
   sayContent,
   together,
 } from "../../lambda/core/records.ts";
-import { findSet, type Zone } from "../../local/route53/zone.ts";
+import { findSet, listSets, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
 /** What stands in a zone for a name: the values of its record, and its generation (0: none, NaN: nobody can read it). */
@@ -30,8 +30,15 @@ export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
 /** What stands at a place, named as the product names it. */
 export function plainIn(zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet | null {
   const found = findSet(zone, name, type);
+  if (found?.failover) return { name, type, ttlSeconds: found.ttlSeconds, values: ["a routing policy"] };
   return found ? { ...found, name, type } : null;
 }
+
+/** Everything that stands at a place. */
+export const setsIn = (zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet[] =>
+  listSets(zone).flatMap((set) =>
+    (set.name === `${name}.` || set.name === name) && set.type === type ? [{ ...set, name, type }] : [],
+  );
 
 /** The services of all configs, the newest of each name. */
 export function servicesOf(configs: readonly Config[]): Service[] {

@@ -6,7 +6,7 @@ import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
 import type { Zone } from "../../local/route53/zone.ts";
 import { answerAtOnce, answerPorts } from "./answers.ts";
 import { hash } from "./hash.ts";
-import { plainIn } from "./names.ts";
+import { plainIn, setsIn } from "./names.ts";
 import { seeded } from "./seeded.ts";
 import type { Life, Simulation, Trouble } from "./simulation.ts";
 
@@ -207,6 +207,9 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       return { record: readAll(), generation: plain(sim, generation, "TXT") };
     });
   },
+  sets: (hosted, { name, type }) =>
+    effect(`sets${inRole(hosted)}`, () => setsIn(zoneNow(sim), { name, type })),
+  healthCheck: () => effect("health check", () => undefined),
   nameServers: (hosted) => effect(`name servers${inRole(hosted)}`, () => sim.nameServers),
   status: async (hosted, changeId) => {
     if (sim.line && sim.line.waiting() > 0) return "not asked";

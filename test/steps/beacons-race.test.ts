@@ -44,7 +44,14 @@ function openChance(seed: number) {
 const never = async (): Promise<never> => {
   throw new Error("not asked");
 };
-const noRoute53: Dns = { change: never, read: never, nameServers: never, status: never };
+const noRoute53: Dns = {
+  change: never,
+  read: never,
+  nameServers: never,
+  sets: never,
+  healthCheck: never,
+  status: never,
+};
 
 async function race(seed: number, second: Change[]) {
   const objects = openObjects("IN gen=4 owner=test\n");

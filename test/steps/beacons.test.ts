@@ -66,7 +66,21 @@ describe("one beacon", () => {
       turns.map(({ out }) => out),
       story(sim),
     ).toEqual([true, false]);
-    expect(told(sim)).toEqual(["failover", "up", "failback"]);
+    const isSoundness = (kind: string) => /^(un)?sound$/.test(kind);
+    expect(told(sim).filter((kind) => !isSoundness(kind))).toEqual(["failover", "up", "failback"]);
+    // Told once, and its end where it could be put right.
+    const isRepaired = [...objects.values()].every((body) => body === say("IN", 2));
+    expect(told(sim).filter(isSoundness)).toEqual(isRepaired ? ["unsound", "sound"] : ["unsound"]);
+  });
+
+  test("that cannot be read is told of after five minutes, and that it is over", async () => {
+    const { sim } = open([1e9, 1e9]);
+    sim.fault = (effect, atMs) =>
+      effect === `get ${first}` && atMs > at(60) && atMs < at(600) ? "fail before" : undefined;
+    await runMinutes(sim, at(300));
+    expect(told(sim), story(sim)).toEqual([]);
+    await runMinutes(sim, at(720));
+    expect(told(sim), story(sim)).toEqual(["unsound", "sound"]);
   });
 
   test("that is lost or behind is brought up to the others when they are looked at", async () => {
