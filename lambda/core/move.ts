@@ -5,6 +5,7 @@ import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
 import {
   type Change,
+  type Destination,
   generationRecord,
   pointsTo,
   type RecordSet,
@@ -24,8 +25,9 @@ import {
   type ServiceState,
   show,
 } from "./service-state.ts";
+import { stepped } from "./weights.ts";
 
-type Move = Extract<Decision, { do: "move" }>;
+type Move = Extract<Decision<Destination>, { do: "move" }>;
 
 /** The state with a change that is about to be sent. It is saved before anything is. */
 export function intend(service: Service, state: ServiceState, decision: Move, atMs: number): ServiceState {
@@ -121,6 +123,9 @@ export function accepted(
     written: intent.want,
     generation: intent.generation + movedBy,
     pointsSinceMs: atMs,
+    ...(intent.want?.weighted && {
+      steppedMs: stepped(intent.now, intent.want, state.steppedMs ?? {}, atMs),
+    }),
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
     // Of an adoption nobody waits for the name servers: what they answer stays as it is.

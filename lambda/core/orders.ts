@@ -35,6 +35,11 @@ export function closing(
   if (service.mode === "shadow") {
     return refused("mode: shadow changes nothing in the zone; set mode: armed and deploy first");
   }
+  if (service.weighted && order.what !== "adopt") {
+    return refused(
+      "every target that is up carries its weight; `pointsman maintenance TARGET --for 2h` takes one out",
+    );
+  }
   if (order.what === "adopt") {
     return state.disarmed ? undefined : refused("the record is as it was left: there is nothing to adopt");
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
+import { witnesses } from "../../lambda/core/propagation.ts";
 import {
   generationName,
   generationRecord,
@@ -12,7 +13,6 @@ import {
   sameRecord,
   sameValues,
   swap,
-  witnesses,
 } from "../../lambda/core/records.ts";
 import { shop } from "../sim/config.ts";
 import { apply, frankfurt, ireland, pointing, read, txt, zoneWith } from "./zone-fixture.ts";

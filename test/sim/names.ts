@@ -8,7 +8,7 @@ import {
   sayContent,
   together,
 } from "../../lambda/core/records.ts";
-import { findSet, type Zone } from "../../local/route53/zone.ts";
+import { findSet, findSets, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
 /** What stands in a zone for a name: the values of its record, and its generation (0: none, NaN: nobody can read it). */
@@ -19,7 +19,7 @@ export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
   const places = placesOf(dns);
   const found = together(
     places,
-    places.map((place) => plainIn(zone, place)),
+    places.map((place) => setsIn(zone, place)),
   );
   const value = found === null ? "" : sayContent(found);
   const txt = findSet(zone, generationName(name, type), "TXT");
@@ -28,10 +28,8 @@ export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
 }
 
 /** What stands at a place, named as the product names it. */
-export function plainIn(zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet | null {
-  const found = findSet(zone, name, type);
-  return found ? { ...found, name, type } : null;
-}
+export const setsIn = (zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet[] =>
+  findSets(zone, name, type).map((set) => ({ ...set, name, type }));
 
 /** The services of all configs, the newest of each name. */
 export function servicesOf(configs: readonly Config[]): Service[] {
