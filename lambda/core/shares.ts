@@ -1,7 +1,7 @@
 import type { Config, Service, Target } from "./config.ts";
 import { type Evidence, leftUpLately } from "./decide.ts";
 import { type Health, wellSinceMs } from "./health.ts";
-import { carriers, fullWeight, recordFor, sameValues, spreadOf, weightsIn } from "./records.ts";
+import { carriers, fullWeight, recordFor, type Spread, sameValues, spreadOf, weightsIn } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 import { provesMove, provesUp, sightOf } from "./verdict.ts";
 
@@ -125,6 +125,10 @@ export const stepsOf = ({ weighted }: Service, target: Target): number[] =>
   (weighted?.stepsPercent ?? []).map((percent) =>
     Math.max(1, Math.round((fullWeight(target) * percent) / 100)),
   );
+
+/** How the load of a weighted name is spread while all is well. */
+export const fullSpread = ({ targets }: Pick<Service, "targets">): Spread =>
+  spreadOf(targets.map((target) => ({ target, weight: fullWeight(target) })));
 
 /** Whether the zone has exactly the record sets of the config, whatever their weights. */
 export const isExact = (service: Service, { written }: Pick<ServiceState, "written">): boolean =>
