@@ -79,12 +79,13 @@ const check = (planned: readonly Planned[], way: Combination | undefined, what: 
 
 const targetEndpointId = (service: string, target: FileTarget): string => `${service}/${target.id}`;
 
-const compileTarget = (id: string, target: FileTarget, zoneId: string): Target => ({
+const compileTarget = (id: string, target: FileTarget, service: FileService): Target => ({
   id: target.id,
   endpoint: targetEndpointId(id, target),
   ...(target.alias
-    ? { values: [], alias: compileAlias(target.alias, zoneId) }
+    ? { values: [], alias: compileAlias(target.alias, service.dns.zoneId) }
     : { values: [target.value ?? []].flat().map(normalHost) }),
+  ...(service.routing === "weighted" && { weight: target.weight ?? defaults.weight }),
 });
 
 /** Route 53 must not judge by itself what we judge: with its own idea of health it might answer nothing. */
@@ -131,7 +132,13 @@ const compileService = (id: string, service: FileService, regions: readonly stri
   id,
   mode: service.mode ?? defaults.mode,
   dns: compileDns(service, regions),
-  targets: service.targets.map((target) => compileTarget(id, target, service.dns.zoneId)),
+  targets: service.targets.map((target) => compileTarget(id, target, service)),
+  ...(service.routing === "weighted" && {
+    weighted: {
+      stepsPercent: service.steps ?? defaults.steps,
+      stepForMs: ms(service.stepFor ?? defaults.stepFor),
+    },
+  }),
   failback: service.failback ?? defaults.failback,
   failbackAfterMs: ms(service.failbackAfter ?? defaults.failbackAfter),
   maxMovesPerHour: service.maxMovesPerHour ?? defaults.maxMovesPerHour,

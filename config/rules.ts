@@ -10,6 +10,7 @@ import { oneNameRule, oneZoneRule, targetIdRule } from "./rules-records.ts";
 import { secretRule } from "./rules-secrets.ts";
 import { targetValueRule } from "./rules-values.ts";
 import { reachRule, vpcRule } from "./rules-vpc.ts";
+import { weightedRule } from "./rules-weighted.ts";
 import type { FileConfig, FileEndpointMap, FileTargetCheck } from "./schema.ts";
 import { idComplaint } from "./schema-values.ts";
 import { effectiveMs, staggeredProblems, timingProblems, withinProblems } from "./timing.ts";
@@ -172,6 +173,7 @@ const rules: readonly Rule[] = [
   secretRule,
   beaconRegionRule,
   beaconServiceRule,
+  weightedRule,
 ];
 
 /** Everything wrong that no single value shows. */

@@ -6,6 +6,7 @@ import { map, may, must, schemesOfKeys, together } from "./schema-keys.ts";
 import { ownPolicyKeys, policyKeys } from "./schema-policy.ts";
 import * as v from "./schema-values.ts";
 import { endpointWays, serviceWays, targetWays } from "./schema-ways.ts";
+import { routingKeys, weightKey } from "./schema-weighted.ts";
 import { type Scheme, shortSchemes } from "./schemes.ts";
 
 /** What a check may say beside where it goes. */
@@ -83,6 +84,7 @@ const target = map({
     alias,
     "What the record is an alias of while the name points here: a load balancer, a CloudFront distribution, another name of the zone.",
   ),
+  ...weightKey,
   check: may(targetCheck, "What differs from the service's check for this target."),
 }).meta({ title: "target" });
 
@@ -131,6 +133,7 @@ const service = map({
     limits: "2 or more",
     minItems: 2,
   }),
+  ...routingKeys,
   failback: may(
     z.enum(["manual", "auto"]),
     "Whether the name goes back by itself when an earlier target is up again.",
@@ -143,7 +146,7 @@ const service = map({
   }),
   maxMovesPerHour: may(
     v.whole(1, 60),
-    "Moves away from a target that is up, in any hour; leaving a down one is never held back.",
+    "Moves away from a target that is up, in any hour; leaving a down one is never held back. With `routing: weighted`: how often one begins to be brought back.",
     {
       default: defaults.maxMovesPerHour,
     },

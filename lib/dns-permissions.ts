@@ -2,7 +2,8 @@ import { Aws, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Service } from "../lambda/core/config.ts";
-import { generationName, placesOf } from "../lambda/core/records.ts";
+import { generationName } from "../lambda/core/generation.ts";
+import { placesOf } from "../lambda/core/records.ts";
 
 /**
  * Room for names in one statement. A role's inline policies hold 10,240 characters together and a managed policy

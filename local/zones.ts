@@ -1,11 +1,12 @@
 import type { Config, Service } from "../lambda/core/config.ts";
 import { partsOf, placesOf, recordFor } from "../lambda/core/records.ts";
+import { fullSpread } from "../lambda/core/shares.ts";
 import { standingPair } from "./beacons.ts";
 import { home } from "./route53/access.ts";
 import { openZone, type RecordSet, type Zone } from "./route53/zone.ts";
 
 /**
- * The hosted zones a config speaks of, each name at its primary's value. What a zone is called a config does not
+ * The hosted zones a config speaks of, each name at its primary's value, or spread as it is while all is well. What a zone is called a config does not
  * say; it holds all of its names.
  */
 export function zonesOf(config: Config): Zone[] {
@@ -16,7 +17,8 @@ export function zonesOf(config: Config): Zone[] {
       const [primary] = service.targets;
       if (primary === undefined) return [];
       if (service.dns.beacons) return standingPair(service.dns.beacons);
-      return [...standIns(service), ...partsOf(recordFor(service, primary))];
+      const to = service.weighted ? fullSpread(service) : primary;
+      return [...standIns(service), ...partsOf(recordFor(service, to))];
     });
     return openZone(id, zoneName(services), sets);
   });

@@ -62,6 +62,11 @@ function choice(
   wanted: string | undefined,
   atMs: number,
 ): { readonly from: Target; readonly to: Target } | { readonly why: string } {
+  if (service.weighted) {
+    const why =
+      "its load is spread over targets that all carry it; `pointsman maintenance TARGET --for 5m` takes one out";
+    return { why };
+  }
   const [primary] = service.targets;
   const home = view.targets[0];
   if (primary === undefined || home === undefined || !home.hasName) {

@@ -4,7 +4,7 @@ import { changeHands, type Desk, isAgreed, noteOf, type Say, until } from "../op
 import { followChange } from "../operator/order.ts";
 import { type Place, placeCalled, readRoster } from "../operator/roster.ts";
 import { sayEndpoints, sayPlace, sayService } from "../operator/say.ts";
-import { endpointView, readService, type ServiceView, standbyOf } from "../operator/view.ts";
+import { endpointView, objectionTo, readService, type ServiceView } from "../operator/view.ts";
 
 /** As for a freeze: a sweep that died is replaced, and reads. */
 const takenInByMs = 90_000;
@@ -28,7 +28,7 @@ export async function maintenance(desk: Desk, id: string, forMs: number, say: Sa
   }
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));
-  const isActive = view !== undefined && view.pointsTo === place.target?.id;
+  const isActive = view !== undefined && carries(view, place);
   const lines = [
     ...(await known(desk, place, view)),
     `  will    ${sayPlan(place, forMs, view, isActive, desk.now())}`,
@@ -57,7 +57,7 @@ async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefi
 }
 
 function sayPlan(
-  { endpoint }: Place,
+  { endpoint, target }: Place,
   forMs: number,
   view: ServiceView | undefined,
   isActive: boolean,
@@ -68,11 +68,17 @@ function sayPlan(
   if (view === undefined) return work;
   if (!isActive) return `${work}, and ${view.name} is not moved to it`;
   if (!isMoved(view)) return `${work}; ${view.name} points to it and stays there`;
-  const to = standbyOf(view, atMs);
+  const to = view.targets.find(
+    (other) => other.target !== target?.id && objectionTo(other, atMs) === undefined,
+  );
+  if (to && view.routing) return `${work}, and take its weight away, if another target is proven up`;
   return to
     ? `${work}, and move ${view.name} away from it, to ${to.target} if that is proven up`
     : `${work}; ${view.name} points to it and no other target is ready: it stays`;
 }
+
+const carries = ({ targets }: ServiceView, { target }: Pick<Place, "target">): boolean =>
+  targets.some((view) => view.hasName && view.target === target?.id);
 
 /** Whether the automaton may move the name at all. */
 const isMoved = ({ mode, disarmed, frozen, placed }: ServiceView): boolean =>
@@ -84,11 +90,12 @@ const isTakenIn = (desk: Desk, endpoint: string, untilMs: number | undefined): P
     return record && record.health.maintenance?.untilMs === untilMs ? true : undefined;
   });
 
-async function drained(desk: Desk, { service, target }: Place, startMs: number): Promise<number> {
+async function drained(desk: Desk, place: Place, startMs: number): Promise<number> {
+  const { service, target } = place;
   if (service === undefined) return 0;
   const moved = await until(desk, desk.now() + drainedByMs, async () => {
     const view = await readService(desk, service);
-    return view.pointsTo === target?.id ? undefined : view;
+    return carries(view, place) ? undefined : view;
   });
   if (moved) {
     const effect = await followChange(desk, service, startMs);

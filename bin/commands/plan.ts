@@ -4,8 +4,10 @@ import { perKey } from "../../lambda/aws/per-key.ts";
 import { openDns } from "../../lambda/aws/route53.ts";
 import { route53Clients } from "../../lambda/aws/route53-clients.ts";
 import type { HostedZone, Place, Service } from "../../lambda/core/config.ts";
-import { generationName, placesOf, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
+import { generationName } from "../../lambda/core/generation.ts";
+import { placesOf, pointsTo, recordFor, type Standing } from "../../lambda/core/records.ts";
 import { show } from "../../lambda/core/service-state.ts";
+import { fullSpread } from "../../lambda/core/shares.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
 import { explain, isOfCredentials } from "../aws-error.ts";
@@ -26,14 +28,17 @@ export type Plan = {
 /** The record now, the record wanted while all is well, and what starting Pointsman would change. */
 export function planOf(service: Service, standing: Standing): Plan {
   const [primary] = service.targets;
-  const named = `${service.id} (${service.dns.name} ${service.dns.type}, ${service.mode})`;
-  const wanted = `${primary ? show(recordFor(service, primary)) : ""}: ${primary?.id ?? ""}`;
+  const named = `${service.id} (${service.dns.name} ${service.dns.type}, ${service.mode}${service.weighted ? ", weighted" : ""})`;
+  const wanted = service.weighted
+    ? show(recordFor(service, fullSpread(service)))
+    : `${primary ? show(recordFor(service, primary)) : ""}: ${primary?.id ?? ""}`;
   const at = pointsTo(service, standing.record);
   const now =
     at === undefined
       ? "no record"
       : `${show(standing.record)}: ${at === "orphan" ? "none of the targets" : at}`;
-  return { service: named, now, wanted, ...changeOf(service, standing, at) };
+  const change = service.weighted ? changeOfShares : changeOf;
+  return { service: named, now, wanted, ...change(service, standing, at) };
 }
 
 function changeOf(service: Service, standing: Standing, at: string | undefined): Pick<Plan, "change" | "ok"> {
@@ -61,6 +66,30 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
       ? "none until the primary is proven down"
       : `none until ${service.failback === "auto" ? "the primary has been up long enough" : "you fail back"}`;
   return { change: `${when}${ttl}${moved}`, ok: true };
+}
+
+function changeOfShares(
+  service: Service,
+  { record }: Standing,
+  at: string | undefined,
+): Pick<Plan, "change" | "ok"> {
+  const how = service.mode === "armed" ? "" : "none in shadow mode; armed: ";
+  if (at === "orphan") {
+    const change =
+      "none: the record is not the targets', Pointsman would keep its hands off; `pointsman adopt` and then `release` make weighted sets of it";
+    return { change, ok: false };
+  }
+  if (at === undefined)
+    return { change: `${how}create a set for each target, those proven up with their weight`, ok: true };
+  if (record?.weighted === undefined) {
+    const change = `${how}the simple record becomes weighted sets, in one batch: ${at} with its weight, the others in steps`;
+    return { change, ok: true };
+  }
+  const isFull = at === fullSpread(service).id;
+  return {
+    change: isFull ? "none while all targets are up" : `${how}weights rise in steps while targets are up`,
+    ok: true,
+  };
 }
 
 const misplaced = ({ id, dns }: Service, zone: string): Plan => ({

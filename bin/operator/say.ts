@@ -16,12 +16,15 @@ export const sayService = (view: ServiceView, atMs: number): string[] => [
   indented(table([targetHead, ...view.targets.map((target) => targetRow(target, atMs))])),
 ];
 
-export const headOf = ({ id, name, type, mode }: ServiceView): string => `${id}: ${name} ${type}, ${mode}`;
+export const headOf = ({ id, name, type, mode, routing }: ServiceView): string =>
+  `${id}: ${name} ${type}, ${mode}${routing ? `, ${routing}` : ""}`;
 
 /** `frankfurt (192.0.2.10), since 2026-11-21 09:00:00 UTC` */
-export function sayPlace({ pointsTo, record, sinceMs }: ServiceView): string {
+export function sayPlace({ pointsTo, record, routing, sinceMs }: ServiceView): string {
   const since = sinceMs === undefined ? "" : `, since ${clock(sinceMs)}`;
   if (pointsTo === undefined) return "no record";
+  // The record of a weighted name says by itself how it is spread.
+  if (routing && pointsTo !== "orphan") return `${record.join(", ")}${since}`;
   const target = pointsTo === "orphan" ? "none of the targets" : pointsTo;
   return `${target} (${record.join(", ")})${since}`;
 }

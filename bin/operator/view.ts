@@ -4,7 +4,7 @@ import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import type { Maintenance, Note } from "../../lambda/core/hands.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
 import type { Readiness } from "../../lambda/core/readiness.ts";
-import { pointsTo, sayContent, sayTarget } from "../../lambda/core/records.ts";
+import { carriers, pointsTo, sayContent, sayTarget } from "../../lambda/core/records.ts";
 import { noteOf } from "../../lambda/core/report.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import type { Desk } from "./desk.ts";
@@ -37,7 +37,9 @@ export type ServiceView = {
   readonly name: string;
   readonly type: string;
   readonly mode: Service["mode"];
-  /** The target the name points to; `orphan` or none as the record is. */
+  /** Its load is spread over its targets. */
+  readonly routing?: "weighted";
+  /** The target the name points to, or how its load is spread; `orphan` or none as the record is. */
   readonly pointsTo?: string;
   readonly record: readonly string[];
   readonly sinceMs?: number;
@@ -80,30 +82,41 @@ export function serviceView(
   records: ReadonlyMap<string, EndpointRecord>,
 ): ServiceView {
   const active = state && pointsTo(service, state.written);
+  const carrying = state ? carriers(service, state.written) : [];
   const change = changeOf(state);
   return {
     id: service.id,
     name: service.dns.name,
     type: service.dns.type,
     mode: service.mode,
+    ...(service.weighted && { routing: "weighted" as const }),
     ...(active !== undefined && { pointsTo: active }),
     record: state?.written ? [sayContent(state.written)] : [],
-    ...(state?.pointsSinceMs !== undefined && { sinceMs: state.pointsSinceMs }),
-    ...(state === undefined && { disarmed: "its zone was not read yet" }),
-    ...(state?.disarmed && { disarmed: state.disarmed.why }),
-    ...(state?.frozen && { frozen: noteOf(state.frozen) }),
-    ...(state?.placed && {
-      placed: { ...noteOf(state.placed), target: state.placed.target, pinned: state.placed.pinned },
-    }),
+    ...(state ? standOf(state) : { disarmed: "its zone was not read yet" }),
     ...(change && { change }),
-    ...(state?.beacons && { beacons: state.beacons.regions }),
-    ...(state?.unsound && { unsound: Object.values(state.unsound).map(({ why }) => why) }),
-    ...(state?.condition && { condition: { code: state.condition.code, sinceMs: state.condition.sinceMs } }),
     targets: service.targets.map((target) =>
-      targetView(target, active, state?.readiness?.[target.id], records.get(target.endpoint)),
+      targetView(
+        target,
+        carrying.includes(target),
+        state?.readiness?.[target.id],
+        records.get(target.endpoint),
+      ),
     ),
   };
 }
+
+/** Since when a service stands as it does, who holds it there, and what is the matter with it. */
+const standOf = (state: ServiceState): Partial<ServiceView> => ({
+  ...(state.pointsSinceMs !== undefined && { sinceMs: state.pointsSinceMs }),
+  ...(state.disarmed && { disarmed: state.disarmed.why }),
+  ...(state.frozen && { frozen: noteOf(state.frozen) }),
+  ...(state.placed && {
+    placed: { ...noteOf(state.placed), target: state.placed.target, pinned: state.placed.pinned },
+  }),
+  ...(state.beacons && { beacons: state.beacons.regions }),
+  ...(state.unsound && { unsound: Object.values(state.unsound).map(({ why }) => why) }),
+  ...(state.condition && { condition: { code: state.condition.code, sinceMs: state.condition.sinceMs } }),
+});
 
 function changeOf(state: ServiceState | undefined): ServiceView["change"] {
   if (state?.intent) return { to: state.intent.to, is: "being sent" };
@@ -112,7 +125,7 @@ function changeOf(state: ServiceState | undefined): ServiceView["change"] {
 
 function targetView(
   target: Target,
-  active: string | undefined,
+  hasName: boolean,
   readiness: Readiness | undefined,
   record: EndpointRecord | undefined,
 ): TargetView {
@@ -120,7 +133,7 @@ function targetView(
     ...endpointView(target.endpoint, record),
     target: target.id,
     value: sayTarget(target),
-    hasName: target.id === active,
+    hasName,
     ...(readiness && { readiness }),
   };
 }

@@ -8,7 +8,7 @@ import {
   type Route53Client,
 } from "@aws-sdk/client-route-53";
 import type { Alias, HostedZone } from "../core/config.ts";
-import { type Change, type RecordSet, type Standing, together } from "../core/records.ts";
+import { type Change, type RecordSet, together } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
 import { healthCheckOf } from "./health-checks.ts";
 import { askedOnce, perKey } from "./per-key.ts";
@@ -45,11 +45,12 @@ export function openDns(
     },
     read: async (zone, places, generation) => {
       const way = wayTo(zone);
-      const found: Standing["record"][] = [];
-      for (const { name, type } of places) found.push(await find(way, zone.zoneId, name, type));
+      const txt = { name: generation, type: "TXT" } as const;
+      const found: RecordSet[][] = [];
+      for (const place of [...places, txt]) found.push(await find(way, zone.zoneId, place));
       return {
         record: together(places, found),
-        generation: await find(way, zone.zoneId, generation, "TXT"),
+        generation: together([txt], found.slice(places.length)),
       };
     },
     // A zone keeps its name servers as long as it lives.
@@ -57,7 +58,7 @@ export function openDns(
       ({ zoneId }) => zoneId,
       (zone) => nameServers(wayTo(zone), zone.zoneId),
     ),
-    sets: (zone, { name, type }) => findAll(wayTo(zone), zone.zoneId, name, type),
+    sets: (zone, { name, type }) => findAll(wayTo(zone), zone.zoneId, { name, type }),
     healthCheck: (id, withTimes) => {
       const { client, line } = wayTo({ zoneId: "" });
       return healthCheckOf(client, () => line.turn(), id, withTimes);
@@ -136,6 +137,7 @@ const toAws = (record: RecordSet): ResourceRecordSet => ({
     Failover: record.failover.role,
     ...(record.failover.healthCheckId !== undefined && { HealthCheckId: record.failover.healthCheckId }),
   }),
+  ...(record.weighted && { SetIdentifier: record.weighted.setIdentifier, Weight: record.weighted.weight }),
   ...(record.alias
     ? {
         AliasTarget: {
@@ -157,74 +159,83 @@ async function nameServers({ client, line }: Way, zoneId: string): Promise<reado
   return servers;
 }
 
-async function find(
-  { client, line }: Way,
-  zoneId: string,
-  name: string,
-  type: RecordSet["type"],
-): Promise<Standing["record"]> {
-  await line.turn();
-  const { ResourceRecordSets } = await client.send(
-    new ListResourceRecordSetsCommand({
-      HostedZoneId: zoneId,
-      StartRecordName: name,
-      StartRecordType: type,
-      MaxItems: 1,
-    }),
-  );
-  const [found] = ResourceRecordSets ?? [];
-  if (found?.Name === undefined || found.Type !== type || plainName(found.Name) !== name) return null;
-  if (found.SetIdentifier !== undefined || found.HealthCheckId !== undefined) {
-    // Nobody's target and not ours to delete: it disarms, and people are told.
-    return {
-      name,
-      type,
-      ttlSeconds: found.TTL ?? 0,
-      values: ["a routing policy or a health check"],
-    };
-  }
-  const alias = aliasOf(found);
-  if (alias) return { name, type, ttlSeconds: 0, values: [], alias };
-  const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
-  return { name, type, ttlSeconds: found.TTL ?? 0, values };
+/** Of one name and type Route 53 takes so many record sets that share it by weight, or the like (its quotas). */
+const mostSets = 100;
+
+/** The record sets at a place: one mostly, so that no more are asked for before one is seen to share it. */
+async function find(way: Way, zoneId: string, place: Pick<RecordSet, "name" | "type">): Promise<RecordSet[]> {
+  const [first] = await list(way, zoneId, place, 1);
+  if (first === undefined) return [];
+  const sets = first.SetIdentifier === undefined ? [first] : await list(way, zoneId, place, mostSets);
+  return sets.some(isStrange) ? [strangeAt(place, first)] : sets.map((set) => recordOf(place, set));
 }
 
-/** More record sets of one name and type than anybody has. */
-const manySets = 100;
-
-/** As they stand, with what makes one of a failover pair; of another routing policy that is not told. */
-async function findAll(
+async function list(
   { client, line }: Way,
   zoneId: string,
-  name: string,
-  type: RecordSet["type"],
-): Promise<RecordSet[]> {
+  { name, type }: Pick<RecordSet, "name" | "type">,
+  most: number,
+): Promise<ResourceRecordSet[]> {
   await line.turn();
   const { ResourceRecordSets = [] } = await client.send(
     new ListResourceRecordSetsCommand({
       HostedZoneId: zoneId,
       StartRecordName: name,
       StartRecordType: type,
-      MaxItems: manySets,
+      MaxItems: most,
     }),
   );
-  return ResourceRecordSets.flatMap((found) => {
-    if (found.Name === undefined || found.Type !== type || plainName(found.Name) !== name) return [];
-    const alias = aliasOf(found);
-    const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
-    const failover = failoverOf(found);
-    const record = { name, type, ttlSeconds: found.TTL ?? 0, values };
-    return [{ ...record, ...(alias && { alias }), ...(failover && { failover }) }];
-  });
+  return ResourceRecordSets.filter(({ Name = "", Type }) => Type === type && plainName(Name) === name);
 }
 
-const failoverOf = ({ Failover, SetIdentifier, HealthCheckId }: ResourceRecordSet): RecordSet["failover"] =>
+const isStrange = ({ SetIdentifier, Weight, HealthCheckId }: ResourceRecordSet): boolean =>
+  HealthCheckId !== undefined || (SetIdentifier !== undefined && Weight === undefined);
+
+/** Nobody's target and not ours to delete: it disarms, and people are told. */
+const strangeAt = (
+  { name, type }: Pick<RecordSet, "name" | "type">,
+  { TTL }: ResourceRecordSet,
+): RecordSet => ({
+  name,
+  type,
+  ttlSeconds: TTL ?? 0,
+  values: ["a routing policy or a health check"],
+});
+
+function recordOf({ name, type }: Pick<RecordSet, "name" | "type">, found: ResourceRecordSet): RecordSet {
+  const { SetIdentifier: setIdentifier, Weight: weight } = found;
+  const weighted = setIdentifier !== undefined &&
+    weight !== undefined && { weighted: { setIdentifier, weight } };
+  const alias = aliasOf(found);
+  if (alias) return { name, type, ttlSeconds: 0, values: [], alias, ...weighted };
+  const values = (found.ResourceRecords ?? []).flatMap(({ Value }) => (Value === undefined ? [] : [Value]));
+  return { name, type, ttlSeconds: found.TTL ?? 0, values, ...weighted };
+}
+
+/** All of them as they stand; of another routing policy that is not told. */
+const findAll = async (
+  way: Way,
+  zoneId: string,
+  place: Pick<RecordSet, "name" | "type">,
+): Promise<RecordSet[]> =>
+  (await list(way, zoneId, place, mostSets)).map((found) => ({
+    ...recordOf(place, found),
+    ...failoverOf(found),
+  }));
+
+const failoverOf = ({
+  Failover,
+  SetIdentifier,
+  HealthCheckId,
+}: ResourceRecordSet): Pick<RecordSet, "failover"> =>
   Failover === undefined || SetIdentifier === undefined
-    ? undefined
+    ? {}
     : {
-        role: Failover,
-        setIdentifier: SetIdentifier,
-        ...(HealthCheckId !== undefined && { healthCheckId: HealthCheckId }),
+        failover: {
+          role: Failover,
+          setIdentifier: SetIdentifier,
+          ...(HealthCheckId !== undefined && { healthCheckId: HealthCheckId }),
+        },
       };
 
 /** As it was answered, letter by letter: a DELETE has to say it like that. */

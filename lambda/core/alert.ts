@@ -85,6 +85,8 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   failover: (e) => `${name(e)} moved to ${e.to}, away from ${e.from}`,
   failback: (e) => `${name(e)} moved back to ${e.to}, away from ${e.from}`,
   created: (e) => `${name(e)} now points to ${e.to}`,
+  "taken-out": (e) => `${name(e)} left a target that is down: now ${e.to}`,
+  reweighted: (e) => `${name(e)} is spread anew: now ${e.to}`,
   "in-sync": (e) => `${name(e)}: the move to ${e.to} reached all name servers`,
   "not-in-sync": (e) => `${name(e)}: the move to ${e.to} has not reached all name servers`,
   answered: (e) => `${name(e)}: the move to ${e.to} is what its name servers answer`,
@@ -136,6 +138,9 @@ const next: Record<EventKind, string> = {
     "Clients follow as their TTL runs out. Repair the primary; with failback: auto the name goes back by itself.",
   failback: "Clients follow as their TTL runs out.",
   created: "Clients may use the name now.",
+  "taken-out":
+    "Clients follow as their TTL runs out. Repair it: once it is up again it is brought back in steps.",
+  reweighted: "A target that comes back carries more, step by step, as long as it is well.",
   "in-sync": "Nothing to do.",
   "not-in-sync": "Ask the zone's name servers with dig; look at the AWS Health Dashboard for Route 53.",
   answered: "Nothing to do: clients follow as the TTL of the old answer runs out.",

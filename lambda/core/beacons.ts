@@ -1,12 +1,6 @@
 import type { Beacons, Service } from "./config.ts";
-import {
-  type Change,
-  generationRecord,
-  type RecordSet,
-  readGeneration,
-  type Standing,
-  type Unsound,
-} from "./records.ts";
+import { generationRecord, readGeneration } from "./generation.ts";
+import type { Change, RecordSet, Standing, Unsound } from "./records.ts";
 
 /**
  * Three objects that say whether the primary is in. Route 53's checkers read them; two of three decide what the name's

@@ -213,6 +213,8 @@ export type Target = {
   readonly values: readonly string[];
   /** What the record is an alias of while the name points here. */
   readonly alias?: Alias;
+  /** Of a weighted name: what its record set has while all is well, 1 to 255. */
+  readonly weight?: number;
 };
 
 /** A hosted zone and the way to it. */
@@ -256,6 +258,13 @@ export type Service = {
   };
   /** In order of preference; the first is the primary. */
   readonly targets: readonly Target[];
+  /** Every target that is well carries its weight; without it one target at a time carries the name. */
+  readonly weighted?: {
+    /** How a target is brought back: percents of its weight, rising to 100. */
+    readonly stepsPercent: readonly number[];
+    /** How long each of them is held. */
+    readonly stepForMs: number;
+  };
   readonly failback: "manual" | "auto";
   readonly failbackAfterMs: number;
   /** Moves away from a target that is up, at most, in any hour. */

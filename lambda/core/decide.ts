@@ -17,14 +17,14 @@ export type StayCode =
   | "limit"
   | "held";
 
-export type Decision =
+export type Decision<To = Target> =
   | { readonly do: "stay"; readonly code: StayCode; readonly why: string }
   | {
       readonly do: "move";
-      readonly kind: "failover" | "failback" | "created" | "moved";
+      readonly kind: "failover" | "failback" | "created" | "moved" | "taken-out" | "reweighted";
       /** The id of the target the name leaves; `orphan` or none as in `pointsTo`. */
       readonly from: string | undefined;
-      readonly to: Target;
+      readonly to: To;
       readonly why: string;
       /** Whether the target that is left was up. */
       readonly fromUp: boolean;
@@ -42,11 +42,11 @@ export type Evidence = {
 
 const hourMs = 3_600_000;
 
-const allDown = "every target is down";
+export const allDown = "every target is down";
 
 export const orphanWhy = "the name points to a target the config no longer has, which nobody probes";
 
-const stay = (code: StayCode, why: string): Decision => ({ do: "stay", code, why });
+export const stay = (code: StayCode, why: string): Decision<never> => ({ do: "stay", code, why });
 
 /** Stay, or move and where to. Nothing moves without proof from this very confirm. */
 export function decide(config: Config, service: Service, state: ServiceState, evidence: Evidence): Decision {
@@ -140,13 +140,17 @@ function comeBack(
       ? stay("orphan", orphanWhy)
       : stay("healthy", `the name points to ${active.id}`);
   }
-  const moves = state.movesFromUpMs.filter((ms) => ms > evidence.atMs - hourMs).length;
+  const moves = leftUpLately(state, evidence.atMs);
   if (moves >= service.maxMovesPerHour) {
     return stay("limit", `${moves} moves away from a healthy target within the hour are enough`);
   }
   const why = `${primary.id} has been up again for ${Math.round(service.failbackAfterMs / 1000)} s`;
   return { do: "move", kind: "failback", from: active?.id ?? "orphan", to: primary, why, fromUp: true };
 }
+
+/** How many of the moves that are limited were made within the hour. */
+export const leftUpLately = ({ movesFromUpMs }: ServiceState, atMs: number): number =>
+  movesFromUpMs.filter((ms) => ms > atMs - hourMs).length;
 
 /** The name has no record yet: it gets the first target, in order, that is proven up. */
 function create(config: Config, service: Service, evidence: Evidence): Decision {
@@ -185,9 +189,10 @@ export function failbackDue(
   );
 }
 
-const mayMove = (config: Config): boolean => config.locations.length >= 3 || config.acceptSingleLocation;
+export const mayMove = (config: Config): boolean =>
+  config.locations.length >= 3 || config.acceptSingleLocation;
 
-const tooFew = "fewer than three locations judge, and acceptSingleLocation is not set";
+export const tooFew = "fewer than three locations judge, and acceptSingleLocation is not set";
 
 /**
  * Whether a service needs fresh evidence although no probe asks for it: a change waits to go on, the name has no
@@ -213,9 +218,9 @@ export function wantsEvidence(
 }
 
 /** How often people are reminded of a name that is down and stays where it is. */
-const isTold = ({ condition }: ServiceState, atMs: number): boolean =>
+export const isTold = ({ condition }: ServiceState, atMs: number): boolean =>
   condition?.code === "held" && atMs - condition.toldMs < hourMs;
 
 /** More evidence would only say again what people were told: that nothing moves in this mode. */
-const mustWait = (service: Service, state: ServiceState): boolean =>
+export const mustWait = (service: Service, state: ServiceState): boolean =>
   service.mode === "shadow" && state.condition?.code.startsWith("would-move/") === true;

@@ -17,6 +17,8 @@ export type EventKind =
   | "failover"
   | "failback"
   | "created"
+  | "taken-out"
+  | "reweighted"
   | "in-sync"
   | "not-in-sync"
   | "answered"
@@ -97,6 +99,8 @@ export const severities: Record<EventKind, Severity> = {
   failover: "critical",
   failback: "warning",
   created: "info",
+  "taken-out": "critical",
+  reweighted: "info",
   "in-sync": "info",
   "not-in-sync": "critical",
   answered: "info",

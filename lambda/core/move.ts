@@ -2,12 +2,13 @@ import type { Config, Service } from "./config.ts";
 import { converted } from "./conversion.ts";
 import { type Decision, orphanWhy } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import { generationRecord } from "./generation.ts";
 import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
 import { conversionChanges } from "./pair.ts";
 import {
   type Change,
-  generationRecord,
+  type Destination,
   pointsTo,
   type RecordSet,
   recordFor,
@@ -26,8 +27,9 @@ import {
   type ServiceState,
   show,
 } from "./service-state.ts";
+import { stepped } from "./weights.ts";
 
-type Move = Extract<Decision, { do: "move" }>;
+type Move = Extract<Decision<Destination>, { do: "move" }>;
 
 /** The state with a change that is about to be sent. It is saved before anything is. */
 export function intend(service: Service, state: ServiceState, decision: Move, atMs: number): ServiceState {
@@ -127,6 +129,9 @@ export function accepted(
     written: intent.want,
     generation: intent.generation + movedBy,
     pointsSinceMs: atMs,
+    ...(intent.want?.weighted && {
+      steppedMs: stepped(intent.now, intent.want, state.steppedMs ?? {}, atMs),
+    }),
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
     // Of an adoption nobody waits for the name servers: what they answer stays as it is.

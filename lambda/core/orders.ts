@@ -33,14 +33,21 @@ export function closing(
   if (order.what === "release") {
     return done(state.placed ? `it is not held at ${state.placed.target} any more` : "nobody held it");
   }
-  if (service.mode === "shadow") {
-    return refused("mode: shadow changes nothing in the zone; set mode: armed and deploy first");
-  }
+  const unfit = unfitness(service, order);
+  if (unfit !== undefined) return refused(unfit);
   if (order.what === "adopt") {
     return state.disarmed ? undefined : refused("the record is as it was left: there is nothing to adopt");
   }
   if (order.what === "convert" || order.what === "retire") return unconvertible(service, state, order);
   return objection(service, state, order) ?? obstacle(service, state, order, healths);
+}
+
+/** Why nobody may order that of such a service. */
+function unfitness({ mode, weighted }: Service, { what }: Order): string | undefined {
+  if (mode === "shadow") return "mode: shadow changes nothing in the zone; set mode: armed and deploy first";
+  return weighted && what !== "adopt"
+    ? "every target that is up carries its weight; `pointsman maintenance TARGET --for 2h` takes one out"
+    : undefined;
 }
 
 function unconvertible(service: Service, state: ServiceState, order: Order): Closing | undefined {

@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
-import type { Service } from "./config.ts";
+import type { Place, Service } from "./config.ts";
 import type { Event } from "./event.ts";
-import { type RecordSet, sameValues } from "./records.ts";
+import { generationRecord } from "./generation.ts";
+import { isAtPlace, isThere, partsOf, placesOf, type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import type { Propagation, ServiceState } from "./service-state.ts";
 
@@ -24,6 +25,38 @@ export const answerLateMs = 60_000;
 
 /** One name server that says nothing for so long, while the others answer the new value, is not waited for. */
 export const silentMs = 10_000;
+
+/**
+ * What shows that name servers have a change: the records themselves. Of an alias only they know what it is answered
+ * with, and a conversion changes no answer; there it is the generation, which came in the same batch.
+ */
+export function witnesses(
+  service: Service,
+  written: RecordSet,
+  generation: number,
+  owner: string,
+  isConversion = false,
+): RecordSet[] {
+  const parts = partsOf(written).filter(isThere);
+  const plain = parts.filter(({ alias, weighted }) => alias === undefined && weighted === undefined);
+  const txt = generationRecord(service.dns, owner, generation);
+  const shared = placesOf(service.dns).flatMap((place) => shareWitnesses(parts, place));
+  const showsItself = plain.length === parts.length && !isConversion;
+  return showsItself || txt === null ? plain : [...plain, ...shared, txt];
+}
+
+/** How often each server is asked at once for a weighted name: it answers any of the values, and none that has no weight. */
+const asksOfShares = 5;
+
+/** Of a place that weighted sets share: those that are answered, as one record, of which any will do. */
+function shareWitnesses(parts: readonly RecordSet[], place: Place): RecordSet[] {
+  const here = parts.filter((part) => part.weighted !== undefined && isAtPlace(part, place));
+  const some = here.filter(({ weighted }) => weighted !== undefined && weighted.weight > 0);
+  const answered = some.length > 0 ? some : here;
+  const [first, ...beside] = answered;
+  if (first === undefined || answered.some(({ alias }) => alias !== undefined)) return [];
+  return Array<RecordSet>(asksOfShares).fill({ ...first, beside });
+}
 
 /** The state after Route 53 said INSYNC. Nobody outside can ask a private zone's name servers: there it is the end. */
 export function inSync(
@@ -75,11 +108,13 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (agreeing.length > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
     const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
-    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: true, times }));
+    // A step on the way back is routine; that one took too long is told.
+    const alert = open.kind !== "reweighted";
+    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert, times }));
   }
   const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
-  const why = [...others.map(sayAnswer(service)), ...silent.map(saySilence)].join("; ");
+  const why = [...new Set([...others.map(sayAnswer(service)), ...silent.map(saySilence)])].join("; ");
   if (others.length > 0) return late(service, state, open, "not-answered", why, atMs);
   return unproven(service, rest, open, why, atMs);
 }
@@ -120,9 +155,12 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
   outbox: [...state.outbox, event],
 });
 
-/** As a set, whatever the order; an IPv6 address has many spellings. */
-const isWanted = ({ values, asked }: Answer): boolean =>
-  sameValues({ ...asked, values: values.map(canonical) }, { ...asked, values: asked.values.map(canonical) });
+/** As a set, whatever the order; an IPv6 address has many spellings. Of several that are answered by turns any will do. */
+const isWanted = ({ values, asked }: Answer): boolean => {
+  const { name, type, ttlSeconds } = asked;
+  const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of.map(canonical) });
+  return partsOf(asked).some((part) => sameValues(bare(values), bare(part.values)));
+};
 
 const canonical = (value: string): string =>
   ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value;
@@ -130,9 +168,10 @@ const canonical = (value: string): string =>
 function sayAgreement(answers: readonly Answer[], silent: number): string {
   const agreeing = new Set(answers.map(({ server }) => server)).size;
   const asked = [...new Set(answers.map((answer) => answer.asked))];
-  const said = asked.map(({ name, type, values }) =>
-    asked.length === 1 ? values.join(", ") : `${name} ${type} ${values.join(", ")}`,
-  );
+  const said = asked.map((one) => {
+    const values = partsOf(one).map((part) => part.values.join(", "));
+    return `${asked.length === 1 ? "" : `${one.name} ${one.type} `}${values.join(" or ")}`;
+  });
   return `${silent === 0 ? `all ${agreeing}` : `${agreeing} of ${agreeing + silent}`} servers answer ${said.join("; ")}`;
 }
 

@@ -3,7 +3,7 @@ import type { Service, Target } from "./config.ts";
 import type { Watched } from "./endpoint-record.ts";
 import { type Event, event } from "./event.ts";
 import { isVoidReason, type Reason } from "./reason.ts";
-import { pointsTo } from "./records.ts";
+import { carriers } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 
 /** Why a standby would not take over; each of them keeps a name from being moved to it. */
@@ -56,13 +56,15 @@ export function noteReadiness(
   atMs: number,
 ): ServiceState {
   if (state.disarmed) return state;
-  const active = service.targets.find(({ id }) => id === pointsTo(service, state.written));
-  const isQuiet = active !== undefined && known[active.endpoint]?.health.state === "down";
+  const active = carriers(service, state.written);
+  const isQuiet = active.some(({ endpoint }) => known[endpoint]?.health.state === "down");
   const events: Event[] = [];
   const readiness: Record<string, Readiness> = {};
   for (const target of service.targets) {
     const before = state.readiness?.[target.id] ?? { is: "unjudged" };
-    const now = target === active ? { is: "active" as const } : readinessOf(known[target.endpoint], atMs);
+    const now = active.includes(target)
+      ? { is: "active" as const }
+      : readinessOf(known[target.endpoint], atMs);
     const [after, told] = step(service, target, before, now, isQuiet, atMs);
     readiness[target.id] = after;
     events.push(...told);

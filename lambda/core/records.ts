@@ -5,12 +5,16 @@ export const sayTarget = ({ values, alias }: Pick<Target, "values" | "alias">): 
   alias === undefined ? values.join(", ") : `alias of ${alias.name}`;
 
 /** The values of a record, or what it is an alias of; where others are moved with it, of each. */
-export const sayContent = (record: RecordSet): string =>
-  record.beside === undefined
-    ? sayTarget(record)
-    : partsOf(record)
-        .map((part) => `${part.name} ${part.type} ${isThere(part) ? sayTarget(part) : "absent"}`)
-        .join("; ");
+export function sayContent(record: RecordSet): string {
+  const parts = partsOf(record);
+  if (parts.every((part) => isAtPlace(part, record))) return parts.map(sayPart).join(", ");
+  return parts
+    .map((part) => `${part.name} ${part.type} ${isThere(part) ? sayPart(part) : "absent"}`)
+    .join("; ");
+}
+
+const sayPart = ({ weighted, ...part }: RecordSet): string =>
+  `${sayTarget(part)}${weighted ? ` (${weighted.setIdentifier} ${weighted.weight})` : ""}`;
 
 /**
  * Whether a name with these values, as a server answered them, points to the target. What an alias is answered with
@@ -25,6 +29,8 @@ export type Failover = {
   readonly setIdentifier: string;
   readonly healthCheckId?: string;
 };
+/** Route 53's words: the identifier is unlike that of any other set with the name and type, the weight 0 to 255. */
+type Weighted = { readonly setIdentifier: string; readonly weight: number };
 
 /** A record set as Route 53 holds it. Names are lower-case, without the trailing dot. */
 export type RecordSet = {
@@ -37,9 +43,14 @@ export type RecordSet = {
   readonly alias?: Alias;
   /** What makes it one of a failover pair; a simple record otherwise. */
   readonly failover?: Failover;
+  /** What makes it one of several that share a name and type by weight. */
+  readonly weighted?: Weighted;
   /** What is moved with it, in the same batch. One of them that is not there has neither values nor an alias. */
   readonly beside?: readonly RecordSet[];
 };
+
+/** Where a record set stands, the generation among them. */
+type At = Pick<RecordSet, "name" | "type">;
 
 /** A record that is moved, and those that are moved with it. */
 export const placesOf = ({ name, type, beside = [] }: Service["dns"]): Place[] => [{ name, type }, ...beside];
@@ -47,18 +58,21 @@ export const placesOf = ({ name, type, beside = [] }: Service["dns"]): Place[] =
 /** The record sets of the zone that a record and those beside it are. */
 export const partsOf = ({ beside = [], ...first }: RecordSet): RecordSet[] => [first, ...beside];
 
-const isThere = ({ values, alias }: RecordSet): boolean => values.length > 0 || alias !== undefined;
+export const isThere = ({ values, alias }: RecordSet): boolean => values.length > 0 || alias !== undefined;
 
 /** What was found at each of these places as one record; none where nothing was found at any of them. */
-export function together(
-  places: readonly Pick<RecordSet, "name" | "type">[],
-  found: readonly (RecordSet | null)[],
-): RecordSet | null {
-  const parts = places.map(({ name, type }, i) => found[i] ?? { name, type, ttlSeconds: 0, values: [] });
+export function together(places: readonly At[], found: readonly (readonly RecordSet[])[]): RecordSet | null {
+  const parts = places.flatMap(({ name, type }, i): RecordSet[] => {
+    const here = found[i] ?? [];
+    return here.length > 0 ? here.toSorted(byIdentifier) : [{ name, type, ttlSeconds: 0, values: [] }];
+  });
   const [first, ...beside] = parts;
   if (first === undefined || !parts.some(isThere)) return null;
   return beside.length === 0 ? first : { ...first, beside };
 }
+
+const byIdentifier = (a: RecordSet, b: RecordSet): number =>
+  `${a.weighted?.setIdentifier}` < `${b.weighted?.setIdentifier}` ? -1 : 1;
 
 export type Change = { readonly action: "DELETE" | "CREATE"; readonly record: RecordSet };
 
@@ -74,10 +88,10 @@ export type Standing = {
 export type Unsound = { readonly why: string; readonly silent: boolean };
 
 /** Addresses go into the records of their family. */
-const valuesOf = ({ values }: Target, type: RecordType): readonly string[] =>
+const valuesOf = ({ values }: Target, type: RecordSet["type"]): readonly string[] =>
   type === "CNAME" ? values : values.filter((value) => value.includes(":") === (type === "AAAA"));
 
-const partFor = ({ dns }: Service, target: Target, { name, type }: Place): RecordSet => ({
+const partFor = ({ dns }: Service, target: Target, { name, type }: At): RecordSet => ({
   name,
   type,
   ...(target.alias
@@ -85,68 +99,42 @@ const partFor = ({ dns }: Service, target: Target, { name, type }: Place): Recor
     : { ttlSeconds: dns.ttlSeconds, values: valuesOf(target, type) }),
 });
 
-export const recordFor = (service: Service, target: Target): RecordSet => {
+/** How the load of a weighted name is spread over its targets: weights by target; `id` says it to people. */
+export type Spread = { readonly id: string; readonly weights: ReadonlyMap<string, number> };
+
+/** What a target carries of a weighted name. */
+type Carried = { readonly target: Target; readonly weight: number };
+
+/** Spread like this, and said like that: `frankfurt 100, ireland 5`. */
+export const spreadOf = (carried: readonly Carried[]): Spread => ({
+  id: carried.map(({ target, weight }) => `${target.id} ${weight}`).join(", "),
+  weights: new Map(carried.map(({ target, weight }) => [target.id, weight])),
+});
+
+/** Where a name goes: to one target, or spread over all of them. */
+export type Destination = Target | Spread;
+
+/** What stands in the zone while the name points to a target, or is spread over all of them. */
+export function recordFor(service: Service, to: Destination): RecordSet {
+  if ("weights" in to) return spreadRecord(service, to);
   const { name, type, beside } = service.dns;
   return {
-    ...partFor(service, target, { name, type }),
-    ...(beside && { beside: beside.map((place) => partFor(service, target, place)) }),
-  };
-};
-
-/**
- * The name of the TXT record that fences a service's record: `_pointsman-a.shop.example.com`. It stands below
- * the moved name, so it is in the same zone whatever that zone is called, and a person who finds it sees what
- * it belongs to. A wildcard's stands beside it.
- */
-export function generationName(name: string, type: RecordType): string {
-  const label = `_pointsman-${type.toLowerCase()}`;
-  return name.startsWith("*.") ? `${label}-wildcard.${name.slice(2)}` : `${label}.${name}`;
-}
-
-/** Resolvers seldom ask for it; its TTL only has to be the same in every change. */
-const generationTtlSeconds = 60;
-
-/** The TXT record of a generation; generation 0 has none. */
-export function generationRecord(
-  dns: { name: string; type: RecordType },
-  owner: string,
-  generation: number,
-): RecordSet | null {
-  if (generation === 0) return null;
-  return {
-    name: generationName(dns.name, dns.type),
-    type: "TXT",
-    ttlSeconds: generationTtlSeconds,
-    values: [`"owner=${owner} gen=${generation}"`],
+    ...partFor(service, to, { name, type }),
+    ...(beside && { beside: beside.map((place) => partFor(service, to, place)) }),
   };
 }
 
-/**
- * Who wrote the TXT record, and which generation it says; none when it is not exactly as `generationRecord` writes
- * it: a batch could not delete it then.
- */
-export function readGeneration(record: RecordSet): { owner: string; generation: number } | undefined {
-  if (record.ttlSeconds !== generationTtlSeconds || record.values.length !== 1) return undefined;
-  const [, owner, generation] = /^"owner=(\S+) gen=([1-9]\d{0,14})"$/.exec(record.values.join()) ?? [];
-  return owner === undefined ? undefined : { owner, generation: Number(generation) };
-}
-
-/**
- * What shows that name servers have a change: the records themselves. Of an alias only they know what it is answered
- * with, and a conversion changes no answer; there it is the generation, which came in the same batch.
- */
-export function witnesses(
-  service: Service,
-  written: RecordSet,
-  generation: number,
-  owner: string,
-  isConversion = false,
-): RecordSet[] {
-  const parts = partsOf(written).filter(isThere);
-  const plain = parts.filter(({ alias }) => alias === undefined);
-  const txt = generationRecord(service.dns, owner, generation);
-  const showsItself = plain.length === parts.length && !isConversion;
-  return showsItself || txt === null ? plain : [...plain, txt];
+/** @throws RangeError rather than leave a name without a record */
+function spreadRecord(service: Service, { weights }: Spread): RecordSet {
+  const found = placesOf(service.dns).map((place) =>
+    service.targets.map((target): RecordSet => {
+      const weighted = { setIdentifier: target.id, weight: weights.get(target.id) ?? 0 };
+      return { ...partFor(service, target, place), weighted };
+    }),
+  );
+  const record = together(placesOf(service.dns), found);
+  if (record === null) throw new RangeError(`${service.id} has no targets`);
+  return record;
 }
 
 /** Equal in everything Route 53 may compare for a DELETE: name, type, TTL and the values or the alias, letter by letter. */
@@ -155,7 +143,8 @@ export const sameRecord = (a: RecordSet | null, b: RecordSet | null): boolean =>
     a,
     b,
     (one, other) =>
-      isSamePlace(one, other) &&
+      isSameSlot(one, other) &&
+      one.weighted?.weight === other.weighted?.weight &&
       one.ttlSeconds === other.ttlSeconds &&
       isSameSet(one.values, other.values) &&
       one.alias?.evaluateTargetHealth === other.alias?.evaluateTargetHealth &&
@@ -163,15 +152,19 @@ export const sameRecord = (a: RecordSet | null, b: RecordSet | null): boolean =>
       one.alias?.zoneId === other.alias?.zoneId,
   );
 
-/** The same answer to who asks: the TTL and the spelling of names say nothing. No record is like no record only. */
+/** The same answers to who asks: the TTL and the spelling of names say nothing. No record is like no record only. */
 export const sameValues = (a: RecordSet | null, b: RecordSet | null): boolean =>
   isSameEach(
     a,
     b,
-    (one, other) =>
-      isSameSet(one.values.map(comparable), other.values.map(comparable)) &&
-      isSameAlias(one.alias, other.alias),
+    (one, other) => one.weighted?.weight === other.weighted?.weight && isSameShare(one, other),
   );
+
+/** The same but for its weight. */
+const isSameShare = (one: RecordSet, other: RecordSet): boolean =>
+  one.weighted?.setIdentifier === other.weighted?.setIdentifier &&
+  isSameSet(one.values.map(comparable), other.values.map(comparable)) &&
+  isSameAlias(one.alias, other.alias);
 
 function isSameEach(
   a: RecordSet | null,
@@ -189,7 +182,11 @@ function isSameEach(
   );
 }
 
-const isSamePlace = (a: RecordSet, b: RecordSet): boolean => a.name === b.name && a.type === b.type;
+export const isAtPlace = (a: RecordSet, b: At): boolean => a.name === b.name && a.type === b.type;
+
+/** What Route 53 tells a record set by. */
+const isSameSlot = (a: RecordSet, b: RecordSet): boolean =>
+  isAtPlace(a, b) && a.weighted?.setIdentifier === b.weighted?.setIdentifier;
 
 /** Whether Route 53 may look at the target's health changes nothing where there is but one record to answer. */
 const isSameAlias = (a: Alias | undefined, b: Alias | undefined): boolean =>
@@ -206,14 +203,52 @@ function isSameSet(a: readonly string[], b: readonly string[]): boolean {
 const comparable = (value: string): string =>
   value.startsWith('"') ? value : value.toLowerCase().replace(/\.$/, "");
 
-/** The target the record points to: none for no record, `orphan` for one of ours the config no longer has. */
+/**
+ * The target the record points to, or how a weighted one is spread: none for no record, `orphan` for one of ours the
+ * config no longer has.
+ */
 export function pointsTo(service: Service, record: RecordSet | null): string | undefined {
   if (record === null) return undefined;
   const known = lastAsked.get(record);
   if (known?.service === service) return known.is;
-  const is = service.targets.find((target) => sameValues(recordFor(service, target), record))?.id ?? "orphan";
+  const is = whereTo(service, record);
   lastAsked.set(record, { service, is });
   return is;
+}
+
+function whereTo(service: Service, record: RecordSet): string {
+  const found = service.targets.find((target) => sameValues(recordFor(service, target), record));
+  if (found) return found.id;
+  const isOurs = (part: RecordSet) => service.targets.some((target) => isShareOf(service, target, part));
+  if (service.weighted === undefined || !partsOf(record).every(isOurs)) return "orphan";
+  return spreadOf(weightsIn(service, record)).id;
+}
+
+const isShareOf = (service: Service, target: Target, part: RecordSet): boolean =>
+  part.weighted?.setIdentifier === target.id &&
+  isSameShare({ ...partFor(service, target, part), weighted: part.weighted }, part);
+
+/** What a target carries of a weighted name while all is well. */
+export const fullWeight = ({ weight = 100 }: Target): number => weight;
+
+/** What each target carries by the record: all, where it stands alone; nothing, where its values are others. */
+export function weightsIn(service: Service, record: RecordSet | null): Carried[] {
+  const parts = record === null ? [] : partsOf(record);
+  return service.targets.map((target) => {
+    const isAlone = sameValues(recordFor(service, target), record);
+    const shares = parts.flatMap((part) =>
+      part.weighted && isShareOf(service, target, part) ? [part.weighted.weight] : [],
+    );
+    return { target, weight: isAlone ? fullWeight(target) : Math.max(0, ...shares) };
+  });
+}
+
+/** The targets that the record is answered with: of weighted ones those with a weight, or all while none has any. */
+export function carriers(service: Service, record: RecordSet | null): readonly Target[] {
+  const at = pointsTo(service, record);
+  if (record === null || service.weighted === undefined) return service.targets.filter(({ id }) => id === at);
+  const some = weightsIn(service, record).flatMap(({ target, weight }) => (weight > 0 ? [target] : []));
+  return some.length > 0 ? some : service.targets;
 }
 
 /** Every tick asks of every service where it points to, and it is seldom somewhere new. */
@@ -222,22 +257,26 @@ const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly i
 /**
  * The changes of one atomic batch that turn `now` into `want`: compare-and-set of each of their records, since Route 53
  * refuses the whole batch when a DELETE does not match or a CREATE finds something. What stands beside `now` and is not
- * wanted any more is left as it is.
+ * wanted any more is left as it is, unless it shares a name and type with what is wanted.
  *
  * @throws RangeError rather than leave a name without a record
  */
 export function swap(now: RecordSet | null, want: RecordSet | null): Change[] {
   const before = now === null ? [] : partsOf(now).filter(isThere);
   const after = want === null ? [] : partsOf(want);
-  const old = (part: RecordSet) => before.find((one) => isSamePlace(one, part));
+  const old = (part: RecordSet) => before.find((one) => isSameSlot(one, part));
   const emptied = after.find((part) => !isThere(part) && old(part) !== undefined);
   if (emptied !== undefined || !after.some(isThere)) {
     const name = (emptied ?? now)?.name ?? "a name";
     throw new RangeError(`a change must not leave ${name} without a record`);
   }
-  return after.filter(isThere).flatMap((record): Change[] => {
+  const gone = before.filter(
+    (one) => after.some((part) => isAtPlace(part, one)) && !after.some((part) => isSameSlot(part, one)),
+  );
+  const changes = after.filter(isThere).flatMap((record): Change[] => {
     const found = old(record);
     const create: Change = { action: "CREATE", record };
     return found === undefined ? [create] : [{ action: "DELETE", record: found }, create];
   });
+  return [...gone.map((record): Change => ({ action: "DELETE", record })), ...changes];
 }

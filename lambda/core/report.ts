@@ -4,6 +4,7 @@ import type { Decision, StayCode } from "./decide.ts";
 import { type Event, type EventKind, event } from "./event.ts";
 import type { Note } from "./hands.ts";
 import type { Health, Trouble } from "./health.ts";
+import type { Destination } from "./records.ts";
 import type { Intent, ServiceState } from "./service-state.ts";
 
 /** What an endpoint is to its name: nothing, the target the name points to, or one that waits. */
@@ -77,7 +78,12 @@ const kindOfStay: Partial<Record<StayCode, EventKind>> = {
  * Takes in a decision that changes nothing in the zone: people are told once why a name stays or, in shadow mode,
  * where it would go, and reminded by the hour of what only they can end. The code counts, not the wording.
  */
-export function note(service: Service, state: ServiceState, decision: Decision, atMs: number): ServiceState {
+export function note(
+  service: Service,
+  state: ServiceState,
+  decision: Decision<Destination>,
+  atMs: number,
+): ServiceState {
   const kind = decision.do === "move" ? "would-move" : kindOfStay[decision.code];
   if (kind === undefined) return withoutCondition(state);
   const code = decision.do === "move" ? wouldMove(decision) : decision.code;
@@ -97,14 +103,17 @@ export function note(service: Service, state: ServiceState, decision: Decision, 
   return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
 }
 
-const wouldBe = ({ from = "nothing", to, failedMs }: Extract<Decision, { do: "move" }>, atMs: number) => ({
+const wouldBe = (
+  { from = "nothing", to, failedMs }: Extract<Decision<Destination>, { do: "move" }>,
+  atMs: number,
+) => ({
   from,
   to: to.id,
   ...(failedMs !== undefined && { times: { failedMs, detectedMs: atMs } }),
 });
 
 /** Away from a target that failed is other news than back from one that is well, also where both lead to the same. */
-const wouldMove = ({ fromUp, to }: Extract<Decision, { do: "move" }>): string =>
+const wouldMove = ({ fromUp, to }: Extract<Decision<Destination>, { do: "move" }>): string =>
   `would-move/${fromUp ? "back" : "away"}/${to.id}`;
 
 function withoutCondition(state: ServiceState): ServiceState {

@@ -1,5 +1,7 @@
 import type { Beacons, Service } from "./config.ts";
+import type { Decision } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import { readGeneration } from "./generation.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Conversion } from "./pair.ts";
 import type { Readiness } from "./readiness.ts";
@@ -7,7 +9,6 @@ import {
   partsOf,
   pointsTo,
   type RecordSet,
-  readGeneration,
   type Standing,
   sameRecord,
   sameValues,
@@ -16,8 +17,8 @@ import {
 
 /** A change decided and saved, whose outcome is not known yet. */
 export type Intent = {
-  readonly kind: "failover" | "failback" | "created" | "moved" | "adopted" | "converted" | "retired";
-  /** Target ids; `from` may be `orphan`, and is missing where the name had no record. */
+  readonly kind: Extract<Decision, { do: "move" }>["kind"] | "adopted" | "converted" | "retired";
+  /** Target ids, or how the load is spread; `from` may be `orphan`, and is missing where the name had no record. */
   readonly from?: string;
   readonly to: string;
   readonly why: string;
@@ -97,7 +98,9 @@ export type ServiceState = {
   readonly unsound?: Readonly<Partial<Record<Part, Flaw>>>;
   /** Whether each target would take over, as last noted. */
   readonly readiness?: Readonly<Record<string, Readiness>>;
-  /** When the name was moved away from a target that was up. */
+  /** When the weight of each target of a weighted name was last changed. */
+  readonly steppedMs?: Readonly<Record<string, number>>;
+  /** When the name was moved away from a target that was up, or one began to be brought back. */
   readonly movesFromUpMs: readonly number[];
   /** Events still to be told and filed. */
   readonly outbox: readonly Event[];
@@ -219,8 +222,10 @@ function changed(
   isUp: (target: string) => boolean,
 ): string | undefined {
   const at = pointsTo(service, standing.record);
+  // Whoever spreads the load of a weighted name by hand would have it spread anew.
   const mayBeThere = (target: string) =>
-    isUp(target) || (service.onForeign === "retake" && target !== "orphan");
+    (service.weighted === undefined && isUp(target)) ||
+    (service.onForeign === "retake" && target !== "orphan");
   const isFine = sameValues(standing.record, state.written) || (at !== undefined && mayBeThere(at));
   if (isFine && generationOf(standing, owner) === state.generation) return undefined;
   return difference(state.written, state.generation, standing, owner);

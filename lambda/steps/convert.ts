@@ -1,18 +1,11 @@
 import { type Saying, stepFor } from "../core/beacons.ts";
 import type { Beacons } from "../core/config.ts";
 import { contradiction, intendConversion, sayingFor, strangeAmong, unread } from "../core/conversion.ts";
+import { generationName, generationRecord, readGeneration } from "../core/generation.ts";
 import type { Order } from "../core/hands.ts";
 import { type Closing, close, isAnswered } from "../core/orders.ts";
 import { type Conversion, checkFlaw, type HealthCheck, pairFlaw, pairOf, saySets } from "../core/pair.ts";
-import {
-  generationName,
-  generationRecord,
-  type RecordSet,
-  readGeneration,
-  sameRecord,
-  sameValues,
-  sayContent,
-} from "../core/records.ts";
+import { type RecordSet, sameRecord, sameValues, sayContent } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { lookAt, write } from "./beacons.ts";
 import { send } from "./move.ts";

@@ -5,6 +5,7 @@ import { noteReadiness } from "../core/readiness.ts";
 import { placesOf } from "../core/records.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { noteRead, noteUnread } from "../core/unread.ts";
+import { wantsWeights } from "../core/weights.ts";
 import { startFollowing } from "./follow.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
@@ -24,7 +25,8 @@ export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: num
   startTelling(sweep, each);
   startFollowing(sweep, each);
   if (each.state === undefined) return false;
-  return wantsEvidence(each.service, each.state, healthsOf(sweep, each.service), toMs);
+  const wants = each.service.weighted ? wantsWeights : wantsEvidence;
+  return wants(each.service, each.state, healthsOf(sweep, each.service), toMs);
 }
 
 /** Whether each standby would take over: noted and told where that changed. */

@@ -1,6 +1,14 @@
 import { staysPut } from "../core/conversion.ts";
-import { answered, followEveryMs, inSync, type Round, type Said, syncLate } from "../core/propagation.ts";
-import { type RecordSet, witnesses } from "../core/records.ts";
+import {
+  answered,
+  followEveryMs,
+  inSync,
+  type Round,
+  type Said,
+  syncLate,
+  witnesses,
+} from "../core/propagation.ts";
+import type { RecordSet } from "../core/records.ts";
 import type { Propagation } from "../core/service-state.ts";
 import { startTelling } from "./tell.ts";
 import { inBackground, type Sweep, type Switch, update } from "./watch.ts";

@@ -15,7 +15,7 @@ import { readHands, takeHolds, takeWork } from "./hands.ts";
 import { act } from "./move.ts";
 import { roleOf } from "./role.ts";
 import {
-  activeOf,
+  activesOf,
   byScore,
   evidenceOf,
   isBadNow,
@@ -91,7 +91,7 @@ async function actOn(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: num
   await readHands(sweep);
   takeWork(sweep, group);
   await takeHolds(sweep, each);
-  const ballots = evidenceOf(sweep, each.service, activeOf(each.service, each.state), confirmed);
+  const ballots = evidenceOf(sweep, each.service, activesOf(each.service, each.state), confirmed);
   const evidence: Evidence = { healths: healthsOf(sweep, each.service), ballots, atMs };
   const wish = await wishFor(sweep, group, each, evidence);
   if (wish) await act(sweep, each, wish, atMs);

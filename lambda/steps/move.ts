@@ -1,6 +1,7 @@
 import type { Service } from "../core/config.ts";
 import { staysPut, unconverted } from "../core/conversion.ts";
 import { type Decision, holdOn } from "../core/decide.ts";
+import { generationName } from "../core/generation.ts";
 import { isOrder } from "../core/hands.ts";
 import {
   accepted,
@@ -13,7 +14,7 @@ import {
   moveBatch,
 } from "../core/move.ts";
 import {
-  generationName,
+  type Destination,
   placesOf,
   recordFor,
   type Standing,
@@ -26,7 +27,12 @@ import { type Sweep, type Switch, update } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** Does what was decided at `atMs` on fresh evidence: nothing, a note, a new move, or what becomes of an old one. */
-export async function act(sweep: Sweep, each: Switch, wish: Decision, atMs: number): Promise<void> {
+export async function act(
+  sweep: Sweep,
+  each: Switch,
+  wish: Decision<Destination>,
+  atMs: number,
+): Promise<void> {
   const { service, state } = each;
   if (state?.intent && !state.disarmed) return goOn(sweep, each, state.intent, wish, atMs);
   if (wish.do === "stay" || service.mode === "shadow") {
@@ -50,7 +56,13 @@ const isHeld = (state: ServiceState | undefined, { by }: Pick<Intent, "by">): bo
  * A change is saved whose outcome is unknown. It goes on if today's evidence wants the same, and is given up at once
  * if not: whoever may still be about to send it is then refused, because the generation has moved on.
  */
-async function goOn(sweep: Sweep, each: Switch, intent: Intent, wish: Decision, atMs: number): Promise<void> {
+async function goOn(
+  sweep: Sweep,
+  each: Switch,
+  intent: Intent,
+  wish: Decision<Destination>,
+  atMs: number,
+): Promise<void> {
   const isSame =
     each.service.mode === "armed" &&
     wish.do === "move" &&

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../core/config.ts";
 import type { Role } from "../core/report.ts";
-import { activeOf } from "./scores.ts";
+import { activesOf } from "./scores.ts";
 import type { Group, Sweep } from "./watch.ts";
 
 /** What an endpoint is to the name of its group. */
@@ -8,5 +8,5 @@ export function roleOf(sweep: Sweep, group: Group, endpoint: Endpoint): Role {
   const each = group.service && sweep.switches.get(group.service.id);
   // A disarmed service has told that it keeps its hands off; it would not tell of an outage besides.
   if (each?.state === undefined || each.state.disarmed) return "alone";
-  return activeOf(each.service, each.state) === endpoint.id ? "active" : "standby";
+  return activesOf(each.service, each.state).includes(endpoint.id) ? "active" : "standby";
 }

@@ -11,7 +11,7 @@ import {
 import type { Endpoint, Service } from "../core/config.ts";
 import { keep, type Watched } from "../core/endpoint-record.ts";
 import { isAnswered, isVoid, type Probe } from "../core/probe.ts";
-import { pointsTo } from "../core/records.ts";
+import { carriers } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { isDown, sightOf, tally } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
@@ -100,29 +100,31 @@ function withProbes(sweep: Sweep, watched: Watched, { probes, startedMs }: Confi
   return next;
 }
 
-export const activeOf = (service: Service, state: ServiceState): string | undefined =>
-  service.targets.find(({ id }) => id === pointsTo(service, state.written))?.endpoint;
+/** The endpoints of the targets that carry the name. */
+export const activesOf = (service: Service, { written }: ServiceState): readonly string[] =>
+  carriers(service, written).map(({ endpoint }) => endpoint);
 
 /**
- * The ballots a decision rests on. Where the active target is bad without being plainly down, the votes on it are as the
+ * The ballots a decision rests on. Where an active target is bad without being plainly down, the votes on it are as the
  * scores have them, and nobody votes on another that is degraded as well: a name never leaves one for another just as
  * bad.
  */
 export function evidenceOf(
   sweep: Sweep,
   service: Service,
-  active: string | undefined,
+  active: readonly string[],
   confirmed: Confirmed,
 ): Ballots {
   const { ballots } = confirmed;
-  if (active === undefined || !isBadNow(sweep, active) || isDownIn(sweep, ballots, active)) return ballots;
+  const bad = active.filter((id) => isBadNow(sweep, id) && !isDownIn(sweep, ballots, id));
+  if (bad.length === 0) return ballots;
   const { length } = sweep.config.locations;
   const degraded = service.targets.filter(({ endpoint }) => {
     const brownout = sweep.watched.get(endpoint)?.brownout;
-    return endpoint !== active && brownout !== undefined && isDegraded(brownout, false, length);
+    return !bad.includes(endpoint) && brownout !== undefined && isDegraded(brownout, false, length);
   });
   return degraded.reduce(
     (votes, { endpoint }) => ballotsWithout(votes, endpoint),
-    byScore(sweep, active, confirmed),
+    bad.reduce((votes, id) => byScore(sweep, id, { ...confirmed, ballots: votes }), ballots),
   );
 }

@@ -12,7 +12,7 @@ import { openOrder } from "./hands.ts";
 import { listen } from "./heartbeats.ts";
 
 import { judge, takeProbe } from "./judge.ts";
-import { activeOf } from "./scores.ts";
+import { activesOf } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
 import { type Group, type Sweep, saveRecords } from "./watch.ts";
 
@@ -116,13 +116,15 @@ function partsOf(sweep: Sweep, suspects: readonly Endpoint[]): Group[] {
   });
 }
 
-/** Another target carries the name, and nothing is the matter with it. */
+/** Others carry the name, and nothing is the matter with them. */
 function isStandby(sweep: Sweep, { service }: Group, { id }: Endpoint): boolean {
   const state = service && sweep.switches.get(service.id)?.state;
-  const active = state && activeOf(service, state);
-  const health = active === undefined ? undefined : sweep.watched.get(active)?.health;
-  const isWell = health?.state === "up" && health.suspectedMs === undefined && !health.maintenance;
-  return active !== id && isWell;
+  const active = state ? activesOf(service, state) : [];
+  const isWell = (endpoint: string): boolean => {
+    const health = sweep.watched.get(endpoint)?.health;
+    return health?.state === "up" && health.suspectedMs === undefined && !health.maintenance;
+  };
+  return active.length > 0 && !active.includes(id) && active.every(isWell);
 }
 
 /** One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for. */

@@ -1,6 +1,9 @@
+import type { Service } from "../core/config.ts";
 import { type Decision, decide, type Evidence } from "../core/decide.ts";
 import { close, isUnderWay, obey } from "../core/orders.ts";
+import type { Destination } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
+import { decideWeights } from "../core/weights.ts";
 import { openOrder } from "./hands.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
 
@@ -14,7 +17,7 @@ export async function wishFor(
   group: Group,
   each: Switch,
   evidence: Evidence,
-): Promise<Decision | undefined> {
+): Promise<Decision<Destination> | undefined> {
   const { service } = each;
   const order = openOrder(sweep, group);
   if (each.state && (order?.what === "failover" || order?.what === "failback")) {
@@ -28,8 +31,12 @@ export async function wishFor(
       await update(sweep, each, (state) => close(service, state, order, answer, evidence.atMs));
     }
   }
-  return each.state && decide(sweep.config, service, freeOf(each.state), evidence);
+  return each.state && byItself(sweep, service, freeOf(each.state), evidence);
 }
+
+/** What the automaton decides. */
+const byItself = (sweep: Sweep, service: Service, state: ServiceState, evidence: Evidence) =>
+  (service.weighted ? decideWeights : decide)(sweep.config, service, state, evidence);
 
 /** The state without the change that is under way: what is decided says what becomes of that. */
 const freeOf = ({ intent: _, ...free }: ServiceState): ServiceState => free;

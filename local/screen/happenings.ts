@@ -14,13 +14,16 @@ export function detailOf(event: Event, happenings: readonly Happening[]): string
     return `${span(times.answeredMs - times.acceptedMs)} after Route 53 accepted it: ${event.why}`;
   if (times.inSyncMs !== undefined)
     return `${span(times.inSyncMs - times.acceptedMs)} after Route 53 accepted it`;
-  if (kind !== "failover" || times.failedMs === undefined) return event.why;
+  if (!leavings.includes(kind) || times.failedMs === undefined) return event.why;
   const broke = happenings.find(
     (one): one is Note => "note" in one && one.isBreak === true && one.atMs < event.atMs,
   );
   const sinceBreak = broke ? `${span(times.acceptedMs - broke.atMs)} after the break: ` : "";
   return `${sinceBreak}${steps({ ...times, failedMs: times.failedMs, acceptedMs: times.acceptedMs })}`;
 }
+
+/** What leaves a target that failed. */
+const leavings: readonly EventKind[] = ["failover", "taken-out"];
 
 const steps = ({
   failedMs,
@@ -38,7 +41,14 @@ export const happeningLines = (happenings: readonly Happening[], rows: number): 
     .slice(0, Math.max(0, rows));
 
 /** What a started move can come to. */
-const outcomes: readonly EventKind[] = ["failover", "failback", "moved", "created", "move-dropped"];
+const outcomes: readonly EventKind[] = [
+  ...leavings,
+  "failback",
+  "reweighted",
+  "moved",
+  "created",
+  "move-dropped",
+];
 
 /** That a move was started says nothing once it is known what came of it. */
 const isOver = (happening: Happening, all: readonly Happening[]): boolean =>

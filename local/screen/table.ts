@@ -1,4 +1,5 @@
 import { span } from "../../lambda/core/alert.ts";
+import { fullSpread } from "../../lambda/core/shares.ts";
 import type { EndpointView, Model, Seen, ServiceView } from "../watch/model.ts";
 import { cut, type Line, pad, type Span } from "./text.ts";
 import {
@@ -66,17 +67,20 @@ function serviceLines(view: ServiceView, model: Model, broken: Broken, columns: 
 function nameLine({ service, answer }: ServiceView, active: string | undefined, nowMs: number): Line {
   const asked = answer && `  since ${timeOfDay(answer.sinceMs)}, asked ${span(nowMs - answer.atMs)} ago`;
   const is = active === undefined ? "" : ` ${active}`;
-  const style = active === service.targets[0]?.id ? "good" : "warn";
+  const isUsual = service.weighted ? active !== undefined : active === service.targets[0]?.id;
+  const style = isUsual ? "good" : "warn";
   return [[service.dns.name, "bold"], " → ", [`${answerWords(answer)}${is}`, style], [asked ?? "", "dim"]];
 }
 
 function modeLine({ service, disarmed }: ServiceView): Line {
   if (disarmed !== undefined) return [[`hands off: ${disarmed}`, "bad"]];
+  const ttl = `TTL ${service.dns.ttlSeconds} s`;
+  if (service.weighted) return [[`${service.mode} · ${ttl} · weighted: ${fullSpread(service).id}`, "dim"]];
   const back =
     service.failback === "auto"
       ? `auto, ${service.failbackAfterMs / 1000} s after the primary is up`
       : "manual";
-  return [[`${service.mode} · TTL ${service.dns.ttlSeconds} s · failback: ${back}`, "dim"]];
+  return [[`${service.mode} · ${ttl} · failback: ${back}`, "dim"]];
 }
 
 function heading(model: Model, { name, cell }: Columns, title: string): Line {

@@ -182,7 +182,7 @@ describe("reading", () => {
   test.each<[string, string]>([
     [
       "weighted",
-      "<SetIdentifier>one</SetIdentifier><Weight>1</Weight><TTL>15</TTL>" +
+      "<SetIdentifier>one</SetIdentifier><Weight>1</Weight><HealthCheckId>h</HealthCheckId><TTL>15</TTL>" +
         "<ResourceRecords><ResourceRecord><Value>192.0.2.10</Value></ResourceRecord></ResourceRecords>",
     ],
   ])("takes for nobody's target what is not a simple record: %s", async (_, fields) => {

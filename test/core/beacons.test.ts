@@ -10,7 +10,8 @@ import {
   stepFor,
   turnOf,
 } from "../../lambda/core/beacons.ts";
-import { type Change, generationRecord, swap } from "../../lambda/core/records.ts";
+import { generationRecord } from "../../lambda/core/generation.ts";
+import { type Change, swap } from "../../lambda/core/records.ts";
 import { beacons, owner, say } from "../sim/beacons.ts";
 
 const read = (body: string): Seen => ({ is: "read", body, etag: body });

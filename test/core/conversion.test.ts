@@ -14,11 +14,11 @@ import {
   unread,
   wayFlaw,
 } from "../../lambda/core/conversion.ts";
+import { generationRecord } from "../../lambda/core/generation.ts";
 import type { Order } from "../../lambda/core/hands.ts";
 import { closed, moveBatch } from "../../lambda/core/move.ts";
 import { closing } from "../../lambda/core/orders.ts";
 import { type Conversion, pairOf } from "../../lambda/core/pair.ts";
-import { generationRecord } from "../../lambda/core/records.ts";
 import type { Intent, ServiceState } from "../../lambda/core/service-state.ts";
 import { noteSoundness } from "../../lambda/core/unsound.ts";
 import { beaconShop, beacons, say } from "../sim/beacons.ts";

@@ -39,5 +39,6 @@ test("what wants a person now is critical, and nothing else is", () => {
     "not-answered",
     "not-in-sync",
     "stays-down",
+    "taken-out",
   ]);
 });

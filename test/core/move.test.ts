@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Config, Endpoint } from "../../lambda/core/config.ts";
 import type { Decision } from "../../lambda/core/decide.ts";
+import { generationRecord } from "../../lambda/core/generation.ts";
 import {
   accepted,
   closed,
@@ -11,7 +12,6 @@ import {
   intervalOf,
   noteLook,
 } from "../../lambda/core/move.ts";
-import { generationRecord } from "../../lambda/core/records.ts";
 import type { Intent, Propagation, ServiceState } from "../../lambda/core/service-state.ts";
 import { endpoint, policy, shop, shopConfig } from "../sim/config.ts";
 import { nineMs } from "./fixture.ts";

@@ -42,6 +42,13 @@ describe("an order ends without a move", () => {
       { service: shadow },
     ],
     [
+      "where the load is spread: to take a target out is maintenance",
+      atFrankfurt,
+      ordered(),
+      "refused: every target that is up carries its weight; `pointsman maintenance TARGET --for 2h` takes one out",
+      { service: { ...shop3, weighted: { stepsPercent: [100], stepForMs: 1 } } },
+    ],
+    [
       "in shadow mode: an adoption writes, too",
       disarmed,
       ordered({ what: "adopt" }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Order } from "../../lambda/core/hands.ts";
 import { dropBatch, intend, intendAdoption, moveBatch } from "../../lambda/core/move.ts";
+import { witnesses } from "../../lambda/core/propagation.ts";
 import {
   type Change,
   partsOf,
@@ -10,7 +11,6 @@ import {
   sameRecord,
   sameValues,
   swap,
-  witnesses,
 } from "../../lambda/core/records.ts";
 import { firstSight, look, resume, type ServiceState, show } from "../../lambda/core/service-state.ts";
 import { openZone, type Zone } from "../../local/route53/zone.ts";

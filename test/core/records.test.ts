@@ -1,18 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
+import { generationName, generationRecord, readGeneration } from "../../lambda/core/generation.ts";
+import { witnesses } from "../../lambda/core/propagation.ts";
 import {
-  generationName,
-  generationRecord,
   holds,
   pointsTo,
   type RecordSet,
-  readGeneration,
   recordFor,
   sameRecord,
   sameValues,
   swap,
-  witnesses,
 } from "../../lambda/core/records.ts";
 import { shop } from "../sim/config.ts";
 import { apply, frankfurt, ireland, pointing, read, txt, zoneWith } from "./zone-fixture.ts";

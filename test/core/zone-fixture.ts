@@ -1,13 +1,7 @@
 import type { Service } from "../../lambda/core/config.ts";
-import {
-  type Change,
-  generationName,
-  placesOf,
-  type RecordSet,
-  type Standing,
-  together,
-} from "../../lambda/core/records.ts";
-import { applyBatch, findSet, openZone, type Zone } from "../../local/route53/zone.ts";
+import { generationName } from "../../lambda/core/generation.ts";
+import { type Change, placesOf, type RecordSet, type Standing, together } from "../../lambda/core/records.ts";
+import { applyBatch, findSets, openZone, type Zone } from "../../local/route53/zone.ts";
 import { shop } from "../sim/config.ts";
 
 /** Two installations of the product in one account. */
@@ -58,12 +52,11 @@ export const zoneWith = (...sets: readonly RecordSet[]): Zone => openZone("Z1", 
 
 /** What the product reads of a zone for a service. */
 export function read(zone: Zone, service: Service): Standing {
-  const find = (of: string, which: RecordSet["type"]): RecordSet | null => {
-    const found = findSet(zone, of, which);
-    return found ? { ...found, name: of, type: which } : null;
-  };
+  const find = (of: string, which: RecordSet["type"]): RecordSet[] =>
+    findSets(zone, of, which).map((set) => ({ ...set, name: of, type: which }));
   const places = placesOf(service.dns);
   const found = places.map(({ name, type }) => find(name, type));
   const { name, type } = service.dns;
-  return { record: together(places, found), generation: find(generationName(name, type), "TXT") };
+  const [generation = null] = find(generationName(name, type), "TXT");
+  return { record: together(places, found), generation };
 }

@@ -1,4 +1,4 @@
-import { generationName } from "../../lambda/core/records.ts";
+import { generationName } from "../../lambda/core/generation.ts";
 import type { DemoSite } from "../../local/demo-servers.ts";
 import { findSet, type RecordSet } from "../../local/route53/zone.ts";
 import { NotHappened, until } from "../../local/timeline.ts";

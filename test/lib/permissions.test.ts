@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { generationName } from "../../lambda/core/records.ts";
+import { generationName } from "../../lambda/core/generation.ts";
 import { dnsPermissions, normalized } from "../../lib/dns-permissions.ts";
 import { parseValid, vpcs, withEndpoint, withService } from "../config/sample.ts";
 import {

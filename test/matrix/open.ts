@@ -1,11 +1,6 @@
 import type { Beacons, Service } from "../../lambda/core/config.ts";
-import {
-  generationRecord,
-  partsOf,
-  type RecordSet,
-  recordFor,
-  sayContent,
-} from "../../lambda/core/records.ts";
+import { generationRecord } from "../../lambda/core/generation.ts";
+import { partsOf, type RecordSet, recordFor, sayContent } from "../../lambda/core/records.ts";
 import { findSet, openZone } from "../../local/route53/zone.ts";
 import { agreedOf, beacons, isOut, moveByBeacons, openObjects, owner, say } from "../sim/beacons.ts";
 import { policy, shopConfig } from "../sim/config.ts";

@@ -1,14 +1,7 @@
 import type { Config, Service, Target } from "../../lambda/core/config.ts";
-import {
-  generationName,
-  placesOf,
-  type RecordSet,
-  readGeneration,
-  recordFor,
-  sayContent,
-  together,
-} from "../../lambda/core/records.ts";
-import { findSet, listSets, type Zone } from "../../local/route53/zone.ts";
+import { generationName, readGeneration } from "../../lambda/core/generation.ts";
+import { placesOf, type RecordSet, recordFor, sayContent, together } from "../../lambda/core/records.ts";
+import { findSet, findSets, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
 /** What stands in a zone for a name: the values of its record, and its generation (0: none, NaN: nobody can read it). */
@@ -19,7 +12,7 @@ export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
   const places = placesOf(dns);
   const found = together(
     places,
-    places.map((place) => plainIn(zone, place)),
+    places.map((place) => readIn(zone, place)),
   );
   const value = found === null ? "" : sayContent(found);
   const txt = findSet(zone, generationName(name, type), "TXT");
@@ -27,18 +20,16 @@ export function standsIn(zone: Zone, dns: Service["dns"]): Stands {
   return { value, generation: readGeneration({ ...txt, type: "TXT" })?.generation ?? Number.NaN };
 }
 
-/** What stands at a place, named as the product names it. */
-export function plainIn(zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet | null {
-  const found = findSet(zone, name, type);
-  if (found?.failover) return { name, type, ttlSeconds: found.ttlSeconds, values: ["a routing policy"] };
-  return found ? { ...found, name, type } : null;
-}
-
-/** Everything that stands at a place. */
+/** Everything that stands at a place, named as the product names it. */
 export const setsIn = (zone: Zone, { name, type }: Pick<RecordSet, "name" | "type">): RecordSet[] =>
-  listSets(zone).flatMap((set) =>
-    (set.name === `${name}.` || set.name === name) && set.type === type ? [{ ...set, name, type }] : [],
-  );
+  findSets(zone, name, type).map((set) => ({ ...set, name, type }));
+
+/** What the product reads there: a failover pair is nobody's target. */
+export function readIn(zone: Zone, place: Pick<RecordSet, "name" | "type">): RecordSet[] {
+  const sets = setsIn(zone, place);
+  const [pair] = sets.filter(({ failover }) => failover !== undefined);
+  return pair ? [{ ...place, ttlSeconds: pair.ttlSeconds, values: ["a routing policy"] }] : sets;
+}
 
 /** The services of all configs, the newest of each name. */
 export function servicesOf(configs: readonly Config[]): Service[] {

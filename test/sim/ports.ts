@@ -3,10 +3,11 @@ import { patienceMs } from "../../lambda/core/probe.ts";
 import { type RecordSet, type Standing, together } from "../../lambda/core/records.ts";
 import { answer } from "../../lambda/steps/answer.ts";
 import type { Cell, Dns, Store, World } from "../../lambda/steps/world.ts";
+import { chosen } from "../../local/route53/weighted.ts";
 import type { Zone } from "../../local/route53/zone.ts";
 import { answerAtOnce, answerPorts } from "./answers.ts";
 import { hash } from "./hash.ts";
-import { plainIn, setsIn } from "./names.ts";
+import { readIn, setsIn } from "./names.ts";
 import { seeded } from "./seeded.ts";
 import type { Life, Simulation, Trouble } from "./simulation.ts";
 
@@ -18,10 +19,11 @@ export type Effect = <T>(name: string, work: () => T | Promise<T>) => Promise<T>
 export function worldOf(sim: Simulation, life: Life): World {
   const { clock } = sim;
   const effect = effectsOf(sim, life);
+  const random = seeded(hash(sim.seed, life.number));
   return {
     now: clock.now,
     elapsed: clock.now,
-    random: seeded(hash(sim.seed, life.number)),
+    random,
     sleep: async (ms, signal) => {
       await clock.sleep(ms, signal);
       await awake(sim, life);
@@ -49,7 +51,8 @@ export function worldOf(sim: Simulation, life: Life): World {
     answers: (server, { name, type }) =>
       effect(`answers ${server}`, () => {
         const inSync = sim.zones.findLast(({ atMs }) => sim.clock.now() - atMs >= sim.syncMs) ?? sim.zones[0];
-        return (inSync && plainIn(inSync.zone, { name, type })?.values) ?? [];
+        const found = inSync ? readIn(inSync.zone, { name, type }) : [];
+        return chosen(found, random)?.values ?? [];
       }),
     publish: (alert) =>
       effect("publish", () => {
@@ -195,7 +198,7 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
     const readAll = () =>
       together(
         places,
-        places.map(({ name, type }) => plain(sim, name, type)),
+        places.map((place) => readIn(zoneNow(sim), place)),
       );
     if (sim.line || sim.torn) {
       await sim.line?.turn();
@@ -222,4 +225,4 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
 });
 
 const plain = (sim: Simulation, name: string, type: RecordSet["type"]): RecordSet | null =>
-  plainIn(zoneNow(sim), { name, type });
+  readIn(zoneNow(sim), { name, type })[0] ?? null;

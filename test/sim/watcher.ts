@@ -1,12 +1,7 @@
 import type { Event } from "../../lambda/core/event.ts";
+import { generationName, readGeneration } from "../../lambda/core/generation.ts";
 import { type Lease, stalledAfterMs } from "../../lambda/core/lease.ts";
-import {
-  type Change,
-  generationName,
-  type RecordSet,
-  readGeneration,
-  sameRecord,
-} from "../../lambda/core/records.ts";
+import { type Change, type RecordSet, sameRecord } from "../../lambda/core/records.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfEndpoint, servicesOf } from "./names.ts";

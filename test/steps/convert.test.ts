@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readGeneration } from "../../lambda/core/records.ts";
+import { readGeneration } from "../../lambda/core/generation.ts";
 import { findSet } from "../../local/route53/zone.ts";
 import { agreedOf, beacons, isOut, openObjects, say } from "../sim/beacons.ts";
 import { shopRecord } from "../sim/config.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
-import { generationName } from "../../lambda/core/records.ts";
+import { generationName } from "../../lambda/core/generation.ts";
 import { findSet } from "../../local/route53/zone.ts";
 import { shopRecord } from "../sim/config.ts";
 import { movesOf } from "../sim/oracle.ts";
