@@ -104,9 +104,10 @@ export function seenWords(seen: Seen | undefined): { mark: string; said: string;
 export function healthWords({
   health,
   seen,
-}: Pick<EndpointView, "health" | "seen">): readonly [string, Style] {
+  isJob,
+}: Pick<EndpointView, "health" | "seen" | "isJob">): readonly [string, Style] {
   if (health === undefined || (health.state === "unknown" && health.trouble === undefined))
-    return ["asking", "dim"];
+    return [isJob ? "waiting" : "asking", "dim"];
   if (health.trouble !== undefined) return [troubles[health.trouble], "warn"];
   if (health.state === "down") return isGood(seen) ? ["recovering", "warn"] : ["down", "bad"];
   return newest(seen)?.is === "bad" ? ["up?", "warn"] : ["up", "good"];

@@ -9,7 +9,7 @@ export type Model = {
   readonly nowMs: number;
   readonly locations: readonly string[];
   readonly services: readonly ServiceView[];
-  /** Endpoints that stand alone. */
+  /** Endpoints that stand alone, and jobs. */
   readonly endpoints: readonly EndpointView[];
   readonly happenings: readonly Happening[];
   readonly alerts: readonly Published[];
@@ -42,6 +42,8 @@ export type EndpointView = {
   readonly id: string;
   /** As it is called within its service. */
   readonly name: string;
+  /** A job that calls in, and is not probed. */
+  readonly isJob?: true;
   readonly health?: Health;
   readonly availability?: Availability;
   /** The last word of each location, in their order. */

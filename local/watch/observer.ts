@@ -129,9 +129,9 @@ async function look(
   round: number,
   now: () => number,
 ): Promise<void> {
-  const { services, endpoints } = sightings.config;
+  const { services, endpoints, heartbeats = [] } = sightings.config;
   const itsTurn = turn(services, round);
-  const theirTurn = turn(endpoints, round);
+  const theirTurn = turn([...endpoints, ...heartbeats], round);
   const store = openStore(stack.client, stack.tables, { lease: 0, services: 0, records: 0, history: 0 });
   const subjects = [...itsTurn, ...theirTurn].map(({ id }) => id);
   await Promise.all([
@@ -186,9 +186,15 @@ function modelOf(sightings: Sightings, nowMs: number): Omit<Model, "dnsPort"> {
     nowMs,
     locations: config.locations,
     services: config.services.map((service) => serviceView(sightings, service)),
-    endpoints: config.endpoints
-      .filter(({ id }) => !targets.has(id))
-      .map(({ id }) => endpointView(sightings, id, id)),
+    endpoints: [
+      ...config.endpoints
+        .filter(({ id }) => !targets.has(id))
+        .map(({ id }) => endpointView(sightings, id, id)),
+      ...(config.heartbeats ?? []).map(({ id }) => ({
+        ...endpointView(sightings, id, id),
+        isJob: true as const,
+      })),
+    ],
     happenings: happenings.sort((a, b) => b.atMs - a.atMs),
     alerts: [...alerts],
     ...(trouble === undefined ? {} : { trouble }),

@@ -5,6 +5,7 @@ import { forgetAws } from "../../local/aws-environment.ts";
 import type { Published } from "../../local/sns-message.ts";
 import { startStack } from "../../local/stack.ts";
 import { until } from "../../local/timeline.ts";
+import { openObserver } from "../../local/watch/observer.ts";
 
 forgetAws(process.env);
 
@@ -31,6 +32,13 @@ heartbeats:
     onAlert: (alert) => alerts.push(alert),
     onLog: (line) => lines.push(line),
   });
+  const observer = openObserver(loaded.config);
+  const over = new AbortController();
+  const watching = observer.watch(stack, over.signal);
+  const shown = (state: string) => () =>
+    observer
+      .model(Date.now())
+      .endpoints.find(({ id, health }) => id === "nightly" && health?.state === state);
   const { nightly = "", other = "" } = stack.heartbeatUrls;
   const token = nightly.split("/").at(-1) ?? "";
   const call = async (url: string, init?: RequestInit) => {
@@ -50,6 +58,7 @@ heartbeats:
     expect(twice.sort()).toEqual(["200 ok", "429 said less than a second ago"]);
     const down = await until("the alert", stepMs, toldOf("down"));
     expect(down.texts["email"]).toContain("it said that it failed");
+    expect((await until("its row", stepMs, shown("down"))).isJob).toBe(true);
     expect(await call(nightly)).toBe("200 ok");
     await until("the other alert", stepMs, toldOf("up"));
     const scan = (TableName: string) => stack.client.send(new ScanCommand({ TableName }));
@@ -58,6 +67,8 @@ heartbeats:
     expect(everything).toContain("nightly");
     expect(everything).not.toContain(token);
   } finally {
+    over.abort();
+    await watching;
     await stack.stop();
   }
 });

@@ -65,6 +65,9 @@ test.each<[string, Parameters<typeof endpoint>[1], string]>([
   ["up for some", { health: health("up", { trouble: "partial" }) }, "partly up"],
   ["behind a firewall that refuses us", { health: health("unknown", { trouble: "refused" }) }, "denies us"],
   ["not to be seen", { health: health("up", { trouble: "blind" }) }, "unseen"],
+  ["that is a job, and has not called yet", { isJob: true, health: health("unknown"), seen: [] }, "waiting"],
+  ["that is a job, and well", { isJob: true, seen: [undefined] }, "up  "],
+  ["that is a job, and late", { isJob: true, health: health("down"), seen: [undefined] }, "down"],
 ])("an endpoint %s", (_, more, word) => {
   const shown = screen(model({ services: [], endpoints: [endpoint("docs", more)] }));
   expect(shown).toMatch(new RegExp(`^ {3}docs {7}${word.replace("?", "\\?")}`, "m"));
