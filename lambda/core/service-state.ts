@@ -1,5 +1,6 @@
 import type { Service } from "./config.ts";
 import type { Event, MoveTimes } from "./event.ts";
+import type { Doubt } from "./glance.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Readiness } from "./readiness.ts";
 import {
@@ -83,6 +84,8 @@ export type ServiceState = {
   readonly pointsSinceMs?: number;
   /** Since when its zone could not be read any more, and whether people were told. */
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
+  /** What name servers answered was looked into in vain. */
+  readonly doubt?: Doubt;
   /** Whether each target would take over, as last noted. */
   readonly readiness?: Readonly<Record<string, Readiness>>;
   /** When the name was moved away from a target that was up. */

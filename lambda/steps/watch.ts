@@ -24,6 +24,10 @@ export type Switch = {
   failedLooks: number;
   /** A look at its record is due or under way. */
   looking: boolean;
+  /** A name server is being asked for it. */
+  glancing: boolean;
+  /** No name server could be asked for it, or answered, last time. */
+  unheard: boolean;
 };
 
 /** Endpoints that are judged together: the targets of a service, or one that stands alone. */
@@ -175,6 +179,8 @@ async function openSwitch(
       following: false,
       failedLooks: 0,
       looking: false,
+      glancing: false,
+      unheard: false,
     };
     if (held.clean || row === undefined || opened.isOvertaken) return { ...opened, version };
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
