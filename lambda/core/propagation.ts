@@ -8,7 +8,11 @@ import type { Propagation, ServiceState } from "./service-state.ts";
 
 /** What a server said of a record, `asked` as it should be: the values it answers, or why it said nothing of any. */
 export type Said = Answer | Silence;
-type Answer = { readonly server: string; readonly asked: RecordSet; readonly values: readonly string[] };
+export type Answer = {
+  readonly server: string;
+  readonly asked: RecordSet;
+  readonly values: readonly string[];
+};
 type Silence = { readonly server: string; readonly silent: string };
 
 /** All that were asked at once: the zone's name servers, and public resolvers, which may keep the old answer for its TTL. */
@@ -102,8 +106,8 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (round.servers.length === 0) return unasked(service, rest, open, atMs);
   const all = [...round.servers, ...round.resolvers];
   const silent = all.flatMap((said) => ("silent" in said ? [said] : []));
-  const others = all.flatMap((said) => ("silent" in said || isWanted(said) ? [] : [said]));
-  const agreeing = all.flatMap((said) => ("values" in said && isWanted(said) ? [said] : []));
+  const others = all.flatMap((said) => ("silent" in said || isAsAsked(said) ? [] : [said]));
+  const agreeing = all.flatMap((said) => ("values" in said && isAsAsked(said) ? [said] : []));
   const { acceptedMs, inSyncMs = acceptedMs + syncLateMs - answerLateMs } = open.times;
   if (agreeing.length > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
@@ -156,7 +160,7 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
 });
 
 /** As a set, whatever the order; an IPv6 address has many spellings. Of several that are answered by turns any will do. */
-const isWanted = ({ values, asked }: Answer): boolean => {
+export const isAsAsked = ({ values, asked }: Answer): boolean => {
   const { name, type, ttlSeconds } = asked;
   const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of.map(canonical) });
   return partsOf(asked).some((part) => sameValues(bare(values), bare(part.values)));

@@ -2,6 +2,7 @@ import type { Beacons, Service } from "./config.ts";
 import type { Decision } from "./decide.ts";
 import type { Event, MoveTimes } from "./event.ts";
 import { readGeneration } from "./generation.ts";
+import type { Doubt } from "./glance.ts";
 import type { Freeze, Maintenance, Note, Order, Outcome } from "./hands.ts";
 import type { Conversion } from "./pair.ts";
 import type { Readiness } from "./readiness.ts";
@@ -96,6 +97,8 @@ export type ServiceState = {
   readonly unread?: { readonly sinceMs: number; readonly told: boolean };
   /** What is not as it should be and keeps nothing from working yet, and whether people were told. */
   readonly unsound?: Readonly<Partial<Record<Part, Flaw>>>;
+  /** What name servers answered was looked into in vain. */
+  readonly doubt?: Doubt;
   /** Whether each target would take over, as last noted. */
   readonly readiness?: Readonly<Record<string, Readiness>>;
   /** When the weight of each target of a weighted name was last changed. */

@@ -2,7 +2,7 @@ import type { Service } from "./config.ts";
 import { type EventKind, event } from "./event.ts";
 import type { ServiceState } from "./service-state.ts";
 
-/** Names are looked at every minute: what lasts this long is no hiccup of Route 53 or STS. */
+/** What could not be read is tried again every minute: what lasts this long is no hiccup of Route 53 or STS. */
 export const unreadableMs = 300_000;
 
 /**

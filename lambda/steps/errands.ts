@@ -1,5 +1,6 @@
 import type { Service } from "../core/config.ts";
 import { wantsEvidence } from "../core/decide.ts";
+import { letBe, readEveryMs, untouched } from "../core/glance.ts";
 import { closed, noteLook } from "../core/move.ts";
 import { noteReadiness } from "../core/readiness.ts";
 import { placesOf } from "../core/records.ts";
@@ -7,6 +8,7 @@ import { firstSight, look, type ServiceState } from "../core/service-state.ts";
 import { noteRead, noteUnread } from "../core/unread.ts";
 import { wantsWeights } from "../core/weights.ts";
 import { startFollowing } from "./follow.ts";
+import { startGlancing } from "./glance.ts";
 import { readZone } from "./move.ts";
 import { startTelling } from "./tell.ts";
 import { healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
@@ -19,7 +21,8 @@ import { noteHow, noteWay, noticeConversion, readFirst, startLookingAtRecords } 
  * @returns whether all locations should be asked, because a change waits for fresh evidence
  */
 export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
-  startLooking(sweep, each, fromMs, toMs);
+  if (isLookDue(sweep, each, fromMs, toMs)) startLooking(sweep, each);
+  startGlancing(sweep, each, fromMs, toMs, () => startLooking(sweep, each, "suspected"));
   startNoting(sweep, each, toMs);
   startLookingAtRecords(sweep, each, fromMs, toMs);
   startTelling(sweep, each);
@@ -53,14 +56,14 @@ const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined 
  * Looks in one role follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
  * rest to the next one.
  */
-function startLooking(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
-  if (each.looking || !isLookDue(sweep, each, fromMs, toMs)) return;
+function startLooking(sweep: Sweep, each: Switch, why?: "suspected"): void {
+  if (each.looking) return;
   each.looking = true;
   const { roleArn } = each.service.dns;
   const before = sweep.looks.get(roleArn) ?? Promise.resolve();
   const work = before.then(async () => {
     if (!sweep.over.aborted && !sweep.lost) {
-      await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each));
+      await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each, why));
     }
   });
   const after = inBackground(sweep, each.service.id, work).then(() => {
@@ -75,19 +78,31 @@ const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
 };
 
 /**
- * How often a record is looked at: every minute or so, or less often where many names share Route 53's five requests
- * a second (a look takes one for each record and one for the generation). Not in whole minutes: the relief at the minute's turn would cut off the same looks for
- * ever.
+ * How often a record is looked at that name servers cannot be asked for: every minute or so, or less often where many
+ * names share Route 53's five requests a second (a look takes one for each record and one for the generation). Not in
+ * whole minutes: the relief at the minute's turn would cut off the same looks for ever.
  */
 const lookEveryMs = (services: readonly Service[]): number =>
   Math.max(55_000, services.reduce((requests, { dns }) => requests + 1 + placesOf(dns).length, 0) * 725);
+
+/**
+ * Whether name servers tell of somebody else's change, so that the API need not be asked for it. Of beacons they do not
+ * tell which one fell behind, and what could not be read is to be tried again.
+ */
+const isHeard = (sweep: Sweep, { service, state, unheard }: Switch): boolean =>
+  state !== undefined &&
+  !unheard &&
+  !state.unread &&
+  !service.dns.beacons &&
+  untouched(service, state, sweep.owner) !== undefined;
 
 /** Each at a time of its own; a disarmed name every minute. */
 function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   if (each.state === undefined) return true;
   if (isUnderWay(each.state)) return false;
   const { services } = sweep.config;
-  const everyMs = each.state.disarmed ? 55_000 : lookEveryMs(services);
+  const paceMs = each.state.disarmed ? 55_000 : lookEveryMs(services);
+  const everyMs = isHeard(sweep, each) ? Math.max(readEveryMs, paceMs) : paceMs;
   const phaseMs = (services.indexOf(each.configured) / services.length) * everyMs;
   return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
 }
@@ -120,7 +135,7 @@ async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
   );
 }
 
-async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
+async function lookAgain(sweep: Sweep, each: Switch, why: "suspected" | undefined): Promise<void> {
   await noticeConversion(sweep, each);
   const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
@@ -138,6 +153,7 @@ async function lookAgain(sweep: Sweep, each: Switch): Promise<void> {
     const isTargetUp = (target: string) => isUp(sweep, each, target);
     const said = closed(each.service, state, standing, sweep.owner, atMs);
     const after = look(each.service, said, standing, sweep.owner, atMs, isTargetUp);
-    return noteHow(each.configured, noteLook(each.service, said, after, atMs), standing, atMs);
+    const noted = noteHow(each.configured, noteLook(each.service, said, after, atMs), standing, atMs);
+    return why === "suspected" && noted === found ? letBe(noted, atMs) : noted;
   });
 }

@@ -2,8 +2,9 @@ import type { Heartbeat } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import { type Beats, beatsCell, hear, unheardSince } from "../core/heartbeat.ts";
 import { healthEvents } from "../core/report.ts";
+import { saveRecords } from "./save.ts";
 import { startTellingEndpoints } from "./tell.ts";
-import { type Sweep, saveRecords } from "./watch.ts";
+import type { Sweep } from "./watch.ts";
 
 /** How often the signals of jobs are looked up: a read costs less than a probe, and grace is minutes. */
 const lookEveryMs = 20_000;

@@ -14,6 +14,7 @@ import { startFollowing } from "./follow.ts";
 import { readHands, takeHolds, takeWork } from "./hands.ts";
 import { act } from "./move.ts";
 import { roleOf } from "./role.ts";
+import { saveRecords } from "./save.ts";
 import {
   activesOf,
   byScore,
@@ -25,7 +26,7 @@ import {
   withProbe,
 } from "./scores.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
-import { type Group, healthsOf, type Sweep, saveRecords } from "./watch.ts";
+import { type Group, healthsOf, type Sweep } from "./watch.ts";
 import { wishFor } from "./wish.ts";
 
 /** Takes in one location's probe of the rotation. True when all locations should be asked. */

@@ -3,17 +3,10 @@ import { close, closing } from "../core/orders.ts";
 import { adopt } from "./adopt.ts";
 import { convert } from "./convert.ts";
 import { isSpokenOf, openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
+import { saveRecords } from "./save.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
 import { confirmAll } from "./tick.ts";
-import {
-  type Group,
-  healthsOf,
-  inBackground,
-  type Sweep,
-  type Switch,
-  saveRecords,
-  update,
-} from "./watch.ts";
+import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /** How often the operators' row is read. At $0.125 for a million reads that is 7 cents a month. */
 const heedEveryMs = 5_000;

@@ -4,8 +4,9 @@ import { nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
 import { heed } from "./orders.ts";
 import { publishRoster } from "./roster.ts";
+import { saveRecords } from "./save.ts";
 import { tick, watchClosely } from "./tick.ts";
-import { inBackground, openWatch, type Sweep, saveRecords } from "./watch.ts";
+import { inBackground, openWatch, type Sweep } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** What one sweep did, for the log. */

@@ -12,9 +12,10 @@ import { openOrder } from "./hands.ts";
 import { listen } from "./heartbeats.ts";
 
 import { judge, takeProbe } from "./judge.ts";
+import { saveRecords } from "./save.ts";
 import { activesOf } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
-import { type Group, type Sweep, saveRecords } from "./watch.ts";
+import type { Group, Sweep } from "./watch.ts";
 
 /** More questions than these go to a location in several requests, so that each gets processor time of its own. */
 const questionsPerRequest = 200;

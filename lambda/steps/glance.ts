@@ -1,0 +1,88 @@
+import type { Service } from "../core/config.ts";
+import { isWorthALook, untouched } from "../core/glance.ts";
+import { type Answer, isAsAsked } from "../core/propagation.ts";
+import { placesOf, type RecordSet, sameValues } from "../core/records.ts";
+import { inBackground, type Sweep, type Switch } from "./watch.ts";
+
+/** A server that says nothing is no suspicion; the next one is asked, and then nobody knows. */
+const serversPerGlance = 2;
+
+/** Every 20 s, or as rarely as it takes to ask 40 questions a second at most: each opens a socket. */
+const glanceEveryMs = (services: readonly Service[]): number =>
+  Math.max(20_000, services.reduce((questions, { dns }) => questions + 1 + placesOf(dns).length, 0) * 25);
+
+/**
+ * Asks a name server, another one each time, for a name that nothing should have changed, beside the ticks.
+ *
+ * @param look is called where the answer is not what we left
+ */
+export function startGlancing(
+  sweep: Sweep,
+  each: Switch,
+  fromMs: number,
+  toMs: number,
+  look: () => void,
+): void {
+  const { services } = sweep.config;
+  const everyMs = glanceEveryMs(services);
+  const phaseMs = (services.indexOf(each.configured) / services.length) * everyMs;
+  const turn = Math.floor((toMs - phaseMs) / everyMs);
+  if (each.glancing || turn <= Math.floor((fromMs - phaseMs) / everyMs)) return;
+  const asked = each.state && untouched(each.service, each.state, sweep.owner);
+  if (asked === undefined) return;
+  each.glancing = true;
+  void inBackground(sweep, each.service.id, glance(sweep, each, asked, turn, look)).then(() => {
+    each.glancing = false;
+  });
+}
+
+async function glance(
+  sweep: Sweep,
+  each: Switch,
+  asked: readonly RecordSet[],
+  turn: number,
+  look: () => void,
+): Promise<void> {
+  const said = await askOne(sweep, each.service, asked, turn);
+  if (sweep.over.aborted) return;
+  each.unheard = said === undefined;
+  const strange = said?.find((answer) => !isAsAsked(answer));
+  if (strange === undefined || each.state === undefined) return;
+  // A move that began meanwhile, or one that ended, makes what was asked old.
+  const now = untouched(each.service, each.state, sweep.owner);
+  const isStill = now?.every((one, i) => sameValues(one, asked[i] ?? null)) ?? false;
+  if (!isStill || !isWorthALook(each.state, sweep.world.now())) return;
+  const { server, values } = strange;
+  sweep.world.log("warn", "a name server answers something else than we left; looked into", {
+    service: each.service.id,
+    server,
+    name: strange.asked.name,
+    type: strange.asked.type,
+    values,
+  });
+  look();
+}
+
+/** What one server says of all of them; none where nobody can be asked, or says nothing. */
+async function askOne(
+  sweep: Sweep,
+  { dns }: Service,
+  asked: readonly RecordSet[],
+  turn: number,
+): Promise<readonly Answer[] | undefined> {
+  const servers = await sweep.world.dns.nameServers(dns).catch(() => []);
+  for (let attempt = 0; attempt < Math.min(serversPerGlance, servers.length); attempt++) {
+    const server = servers[(turn + attempt) % servers.length] ?? "";
+    const ask = async (one: RecordSet): Promise<Answer> => ({
+      server,
+      asked: one,
+      values: await sweep.world.answers(server, one, sweep.over),
+    });
+    try {
+      return await Promise.all(asked.map(ask));
+    } catch {
+      if (sweep.over.aborted) return undefined;
+    }
+  }
+  return undefined;
+}
