@@ -95,9 +95,10 @@ function collect(
     if (body.length > bodyLimit) resolve(tooMuch);
   });
   stream.on("close", () => {
-    if (head === undefined)
+    const code = trailers["grpc-status"] ?? head?.["grpc-status"];
+    // With an error when it is the server that breaks off.
+    if (head === undefined || (code === undefined && stream.rstCode !== 0))
       return resolve({ reason: "closed-early", what: "closed the connection before it answered" });
-    const code = trailers["grpc-status"] ?? head["grpc-status"];
     return resolve({ status: Number(head[":status"]), code, body });
   });
 }

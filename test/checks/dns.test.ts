@@ -118,13 +118,13 @@ describe("asked by UDP of a server that", () => {
   it.concurrent.each<[string, Serve, Reason | "ok", number?]>([
     ["answers", serves(good), "ok"],
     ["answers after something else", serves(stray, () => Buffer.from("junk"), good), "ok"],
-    ["answers something else only", serves(stray), "bad-response", 150],
+    ["answers something else only", serves(stray), "bad-response", 400],
     ["floods us with something else", serves(...many), "bad-response"],
-    ["sends the query back", serves((query) => query), "bad-response", 150],
+    ["sends the query back", serves((query) => query), "bad-response", 400],
     ["cuts its answer", serves(cut), "bad-response"],
-    ["sends one byte", replies("x"), "bad-response", 150],
+    ["sends one byte", replies("x"), "bad-response", 400],
     ["fails", serves((query) => answered(query, 2)), "dns-wrong-answer"],
-    ["says nothing", () => {}, "first-byte-timeout", 150],
+    ["says nothing", () => {}, "first-byte-timeout", 400],
   ])("%s: %s", async (_name, serve, expected, timeoutMs = patientMs) => {
     const finding = await withDatagrams(serve, (port) => runCheck(dns(port), timeoutMs, never()));
     expect(finding.ok ? "ok" : finding.reason).toBe(expected);
@@ -171,7 +171,7 @@ describe("asked again by TCP of a server that", () => {
     floods: "bad-response",
   };
   it.each(Object.entries(found) as [Hostility, Reason][])("%s: %s", async (hostility, reason) => {
-    const finding = await overTcp(hostile[hostility], endless[hostility] ? 150 : patientMs);
+    const finding = await overTcp(hostile[hostility], endless[hostility] ? 400 : patientMs);
     expect(finding.ok ? "ok" : finding.reason).toBe(reason);
   });
 

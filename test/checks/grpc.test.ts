@@ -16,7 +16,7 @@ import { earlyHints, pings, repeatsFrame, settings } from "./http2-frames.ts";
 import { fixture, listenTls, never, page, says, withServer } from "./servers.ts";
 
 const patientMs = 20_000;
-const shortMs = 150;
+const shortMs = 400;
 const tls = { cert: fixture("good.crt"), key: fixture("good.key") };
 
 let prober: Prober;
@@ -163,6 +163,14 @@ describe("a health service that", () => {
       "goes away",
       (stream) => stream.session?.goaway(11),
       "bad-response: broke off the call (ERR_HTTP2_SESSION_ERROR).",
+    ],
+    [
+      "begins and closes",
+      (stream) => {
+        stream.respond(ok);
+        stream.write(serving, () => stream.session?.destroy());
+      },
+      "closed-early: closed the connection before it answered.",
     ],
     [
       "closes",

@@ -11,7 +11,7 @@ const starttls =
   (protocol: StartTls) =>
   (port: number): Check => ({ type: "tls", host, port, ...name, starttls: protocol });
 
-/** What each type finds at each of them. A deadline of 150 ms where nothing else would end the probe. */
+/** What each type finds at each of them. A deadline of 400 ms where nothing else would end the probe. */
 const found: Readonly<
   Record<string, readonly [(port: number) => Check, Readonly<Record<Hostility, Reason>>]>
 > = {
@@ -110,7 +110,7 @@ describe.each(Object.entries(found))("%s", (_type, [checkOf, reasons]) => {
     "a server that %s: %s",
     async (hostility, reason) => {
       // Five bytes are a record's head, which tells that it is none.
-      const timeoutMs = endless[hostility] && reason !== "tls-not-spoken" ? 150 : 20_000;
+      const timeoutMs = endless[hostility] && reason !== "tls-not-spoken" ? 400 : 20_000;
       const finding = await withServer(hostile[hostility], (port) =>
         runCheck(checkOf(port), timeoutMs, never()),
       );

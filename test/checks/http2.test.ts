@@ -15,7 +15,7 @@ import { earlyHints, pings, repeatsFrame, settings } from "./http2-frames.ts";
 import { fixture, httpCheck, listenTls, never, page, saysAndCloses } from "./servers.ts";
 
 const patientMs = 20_000;
-const shortMs = 150;
+const shortMs = 400;
 const identity = { cert: fixture("good.crt"), key: fixture("good.key") };
 
 let prober: Prober;

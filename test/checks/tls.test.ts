@@ -84,6 +84,38 @@ describe("https", () => {
     expect(seen.map(({ sni }) => sni)).toEqual([name]);
   });
 
+  it("offers TLS 1.3 and elliptic curves, and nothing that a server can make dear", async () => {
+    let hello = Buffer.alloc(0);
+    const serve = (socket: Socket) =>
+      socket.once("data", (bytes) => {
+        hello = Buffer.from(bytes);
+        socket.end();
+      });
+    await withServer(serve, (port) =>
+      prober.runCheck(httpCheck(port, { url: `https://127.0.0.1:${port}/` }), timeoutMs, never()),
+    );
+    // Two heads, a version, a random number and a session's id stand before the suites (RFC 8446, 4.1.2).
+    const start = 44 + hello.readUInt8(43);
+    const suites = hello.subarray(start + 2, start + 2 + hello.readUInt16BE(start));
+    const offered = suites.toString("hex").match(/.{4}/g) ?? [];
+    expect(offered).toEqual(expect.arrayContaining(["1301", "1302", "c02b", "c02f"]));
+    // IANA's TLS_DHE_*, TLS Cipher Suites.
+    const finiteFields = [
+      "0033",
+      "0039",
+      "0067",
+      "006b",
+      "009e",
+      "009f",
+      "ccaa",
+      "c09e",
+      "c09f",
+      "c0a2",
+      "c0a3",
+    ];
+    expect(offered.filter((suite) => finiteFields.includes(suite))).toEqual([]);
+  });
+
   it("shakes hands in full each time", async () => {
     const { seen } = await probe(shows("good"), {}, prober, 3);
     expect(seen.map(({ reused }) => reused)).toEqual([false, false, false]);

@@ -20,7 +20,7 @@ import {
 } from "./websocket-servers.ts";
 
 const patientMs = 20_000;
-const shortMs = 150;
+const shortMs = 400;
 
 const websocket = (port: number, wanted: Partial<WebsocketCheck> = {}): WebsocketCheck => ({
   type: "websocket",
