@@ -2,7 +2,7 @@ import { quorum, readSaying, type Saying, type Seen, sayingText, stepFor } from 
 import type { Beacons, Service } from "./config.ts";
 import type { Order, Outcome } from "./hands.ts";
 import type { Conversion, HealthCheck } from "./pair.ts";
-import { pointsTo, type RecordSet } from "./records.ts";
+import { pointsTo, type RecordSet, readGeneration } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import { type Intent, movedBy, type ServiceState } from "./service-state.ts";
 
@@ -139,7 +139,8 @@ export function intendConversion(
     why: `it answers what it answered, ${at}`,
     now: state.written,
     want: state.written,
-    generation: state.generation,
+    // Above whatever stands: the next one would else be taken for this change's own.
+    generation: Math.max(state.generation, (txt && readGeneration(txt)?.generation) ?? 0),
     ...(txt !== undefined && { txt }),
     conversion,
     decidedMs: atMs,

@@ -74,7 +74,11 @@ const lookEveryMs = 290_000;
 export function startLookingAtRecords(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
   const { state } = each;
   if (!state?.beacons || state.intent || state.disarmed || each.lookingAtRecords) return;
-  if (Math.floor(toMs / lookEveryMs) === Math.floor(fromMs / lookEveryMs)) return;
+  const { services } = sweep.config;
+  // Each at a time of its own: a look takes five requests.
+  const phaseMs = (services.indexOf(each.configured) / services.length) * lookEveryMs;
+  const turn = (ms: number) => Math.floor((ms - phaseMs) / lookEveryMs);
+  if (turn(toMs) === turn(fromMs)) return;
   each.lookingAtRecords = true;
   void inBackground(sweep, each.service.id, lookAtRecords(sweep, each, state.beacons)).then(() => {
     each.lookingAtRecords = false;

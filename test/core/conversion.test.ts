@@ -139,6 +139,9 @@ describe("the change", () => {
     expect("txt" in intent).toBe(false);
     const back = intendConversion(service, paired, order, { ...conversion, to: "api" }, null, 50);
     expect(back.intent).toMatchObject({ kind: "retired", txt: null });
+    const txt = generationRecord(shop.dns, "test", 9);
+    const above = intendConversion(service, paired, order, { ...conversion, to: "api" }, txt, 50);
+    expect(above.intent?.generation).toBe(9);
     const none = intendConversion(service, { ...simple, written: null }, order, conversion, null, 50);
     expect(none.intent?.to).toBe("nothing");
   });

@@ -23,7 +23,8 @@ forgetAws(process.env);
 
 const launcher = fileURLToPath(new URL("../../bin/pointsman.js", import.meta.url));
 const [primary, standby] = ["192.0.2.10", "198.51.100.20"];
-const stepMs = 30_000;
+// Deadlines, for a machine that does much else.
+const stepMs = 120_000;
 
 /** Quick, and patient with a machine that runs other tests beside. */
 const pace: Pace = {
@@ -136,7 +137,7 @@ const used = new Set<string>();
 
 /** Most of the time is waiting: the stories are told side by side. */
 const story = (name: string, tell: (at: Laptop) => Promise<void>, via: Via = "api") =>
-  test.concurrent(name, { timeout: 300_000 }, async () => {
+  test.concurrent(name, { timeout: 600_000 }, async () => {
     const at = await open(via);
     try {
       await bothAre(at, "up,up");
@@ -227,27 +228,23 @@ story("adopt: what somebody else has put there is kept, and moved again on an or
 story(
   "retire and convert: each one batch that changes no answer, wherever the name is; moved the other way after it",
   async (at) => {
-    await does(at, "failover", "shop");
-    expect(await answered(at)).toBe(standby);
     expect(await refuses(at, "convert", "shop")).toContain("refused: it is moved by beacons already");
     const retired = await does(at, "retire", "shop");
     expect(retired).toMatch(/moved {3}by beacons in .*\n[\s\S]*one simple record[\s\S]*\ndone after/);
     expect(retired).toMatch(/answered after \d+\.\d s: all \d servers? answer/);
-    expect(await answered(at)).toBe(standby);
-    await does(at, "failback", "shop");
     expect(await answered(at)).toBe(primary);
+    await does(at, "failover", "shop");
+    expect(await answered(at)).toBe(standby);
     expect(await refuses(at, "retire", "shop")).toContain("refused: it is a simple record already");
     await does(at, "convert", "shop");
-    expect(await answered(at)).toBe(primary);
-    await prints(at, /moved {3}by beacons in /, "status", "shop");
-    // Two batches to convert, and one of the API's moves between: the beacons' needed none.
+    expect(await answered(at)).toBe(standby);
+    // Two conversions, and one move of the API's between: that of the beacons takes none.
     expect(at.stack.route53.changes()).toHaveLength(3);
-    await does(at, "failover", "shop");
-    await answers(at, standby);
+    await does(at, "failback", "shop");
+    expect(await answered(at)).toBe(primary);
     expect(at.stack.route53.changes()).toHaveLength(3);
     const { out } = await pointsman(at, "history", "shop");
-    expect(out).toMatch(/retired[\s\S]*converted/);
-    expect(out).toContain("anna");
+    expect(out).toMatch(/retired [\s\S]*as anna wanted[\s\S]*converted /);
   },
   "beacons",
 );
