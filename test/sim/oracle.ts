@@ -1,9 +1,10 @@
 import type { Service } from "../../lambda/core/config.ts";
-import type { Event } from "../../lambda/core/event.ts";
+import type { Event, EventKind } from "../../lambda/core/event.ts";
 import { sayContent } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { contentOf, hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { unservedShares } from "./shares.ts";
 import { type Simulation, startMs, zoneNow } from "./simulation.ts";
 import { knownOf, wasUp } from "./truth.ts";
 
@@ -42,7 +43,9 @@ function wrongChanges(sim: Simulation): string[] {
   });
 }
 
-const isMove = ({ kind }: Event) => kind === "failover" || kind === "failback" || kind === "created";
+const moves: readonly EventKind[] = ["failover", "failback", "created", "taken-out", "reweighted"];
+
+const isMove = ({ kind }: Event) => moves.includes(kind);
 
 /** 6. Every move of ours is in the history and was told, each under one id. */
 export function untold(sim: Simulation, { dns }: Service): string[] {
@@ -89,6 +92,7 @@ export function untrue(sim: Simulation, service: Service): string[] {
 
 /** In the end a name leads to a host that is up, if any of its targets is. */
 export function unserved(sim: Simulation, service: Service, sinceMs: number): string[] {
+  if (service.weighted) return unservedShares(sim, service, sinceMs);
   const known = knownOf(sim);
   const { name } = service.dns;
   const isUp = (value: string) => {
