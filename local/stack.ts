@@ -49,6 +49,8 @@ export type StackOptions = StackListeners & {
   readonly propagationMs?: number;
   /** A busy port gives way to the next one. */
   readonly dnsPort?: number;
+  /** Chooses between weighted record sets; 0 to less than 1. */
+  readonly random?: () => number;
   /** How often Route 53's checkers read the beacons: every 10 s unless a demonstration shortens it. */
   readonly checkEveryMs?: number;
 };
@@ -128,7 +130,7 @@ async function startParts(options: StackOptions, undo: Undo): Promise<Parts> {
     ...(options.propagationMs === undefined ? {} : { propagationMs: options.propagationMs }),
   });
   undo.push(route53.close);
-  const dns = await openDnsServer(() => route53.answered(), options.dnsPort);
+  const dns = await openDnsServer(() => route53.answered(), options.dnsPort, options.random);
   undo.push(dns.close);
   const sns = await openSns(topicArn(config), onAlert);
   undo.push(sns.close);

@@ -1,8 +1,9 @@
 import { quorum, readSaying, type Saying, type Seen, sayingText, stepFor } from "./beacons.ts";
 import type { Beacons, Service } from "./config.ts";
+import { readGeneration } from "./generation.ts";
 import type { Order, Outcome } from "./hands.ts";
 import type { Conversion, HealthCheck } from "./pair.ts";
-import { pointsTo, type RecordSet, readGeneration } from "./records.ts";
+import { pointsTo, type RecordSet } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import { type Intent, movedBy, type ServiceState } from "./service-state.ts";
 

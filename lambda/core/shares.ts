@@ -57,7 +57,6 @@ export function outOf({ config, evidence, failing, worked, proven }: Scene): rea
   const { ballots } = evidence;
   const down = failing.map(({ target }) => target);
   const left = proven.filter((target) => !down.includes(target));
-  if (left.length === 0) return [];
   const isProven = ({ endpoint }: Target) =>
     left.some((other) =>
       provesMove(ballots, endpoint, other.endpoint, config.locations.length, sightOf(config)),

@@ -1,6 +1,7 @@
 import type { Service } from "../../lambda/core/config.ts";
 import type { Zone } from "../../local/route53/zone.ts";
 import { hostOfValue, isPrimary, type Stands, servicesOf, standsIn } from "./names.ts";
+import { wrongShares } from "./shares.ts";
 import { type Simulation, startMs, type ZoneChange } from "./simulation.ts";
 import { knownOf, wasDown, wasUp } from "./truth.ts";
 
@@ -15,6 +16,7 @@ type Name = {
 type Changed = {
   readonly service: Service;
   readonly change: ZoneChange;
+  readonly before: Zone;
   readonly from: Stands;
   readonly to: Stands;
 };
@@ -45,7 +47,8 @@ export function openChanges(sim: Simulation): CheckChange {
     const state = stateOf(service.dns.name, from);
     if (from.value === to.value && Object.is(from.generation, to.generation)) return [];
     const isByUser = change.by === "user";
-    const wrong = isByUser ? [] : wrongs(sim, state, { service, change, from, to });
+    const changed = { service, change, before, from, to };
+    const wrong = isByUser ? [] : wrongsOf(sim, state, changed);
     if (!isByUser) state.sweptMs = change.atMs;
     if (from.value !== to.value) state.setBy = isByUser ? "user" : "sweep";
     return wrong.map((what) => `${(change.atMs - startMs) / 1000} s: ${change.by} ${what}`);
@@ -53,6 +56,11 @@ export function openChanges(sim: Simulation): CheckChange {
   return (change, before) =>
     servicesOf([...sim.deployed, sim.config]).flatMap((service) => checkName(service, change, before));
 }
+
+const wrongsOf = (sim: Simulation, state: Name, changed: Changed): string[] =>
+  changed.service.weighted
+    ? wrongShares(sim, { ...changed, sweptMs: state.sweptMs, freshMs })
+    : wrongs(sim, state, changed);
 
 function wrongs(sim: Simulation, state: Name, changed: Changed): string[] {
   const { service, change, from, to } = changed;

@@ -4,6 +4,7 @@ import { sayContent } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { contentOf, hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { unservedShares } from "./shares.ts";
 import { type Simulation, startMs, zoneNow } from "./simulation.ts";
 import { knownOf, wasUp } from "./truth.ts";
 
@@ -43,8 +44,15 @@ export function wrongChanges(sim: Simulation): string[] {
   });
 }
 
-const moveKinds: readonly Event["kind"][] = ["failover", "failback", "created", "moved"];
-export const isMove = ({ kind }: Pick<Event, "kind">): boolean => moveKinds.includes(kind);
+const moves: readonly Event["kind"][] = [
+  "failover",
+  "failback",
+  "created",
+  "moved",
+  "taken-out",
+  "reweighted",
+];
+export const isMove = ({ kind }: Pick<Event, "kind">): boolean => moves.includes(kind);
 
 /** 6. Every move of ours is in the history and was told, each under one id. */
 export function untold(sim: Simulation, { dns }: Service): string[] {
@@ -91,6 +99,7 @@ export function untrue(sim: Simulation, service: Service): string[] {
 
 /** In the end a name leads to a host that is up, if any of its targets is. */
 export function unserved(sim: Simulation, service: Service, sinceMs: number): string[] {
+  if (service.weighted) return unservedShares(sim, service, sinceMs);
   const known = knownOf(sim);
   const { name } = service.dns;
   const isUp = (value: string) => {

@@ -53,8 +53,8 @@ export function watchOver(sim: Simulation): string[] {
 }
 
 /** One change of one name in all its life. */
-const keyOf = ({ name, type, ttlSeconds, values }: RecordSet, generation: number): string =>
-  [name, type, ttlSeconds, values, generation].join(" ");
+const keyOf = ({ name, type, ttlSeconds, values, weighted }: RecordSet, generation: number): string =>
+  [name, type, ttlSeconds, values, generation, weighted?.weight].join(" ");
 
 /** 6. Every move has an intent that was saved before it is sent. */
 function unintended(sim: Simulation, changes: readonly Change[], intents: ReadonlySet<string>): string[] {

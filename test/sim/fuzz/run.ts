@@ -3,6 +3,7 @@ import { deliveriesOf } from "../deliveries.ts";
 import { hostOfValue, servicesOf, standsIn } from "../names.ts";
 import { openNature } from "../nature.ts";
 import { unserved, untold, untrue } from "../oracle.ts";
+import { carryingHosts } from "../shares.ts";
 import { type Line, openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
 import { tellOf, tellOfSpells } from "../story.ts";
 import { watchOver } from "../watcher.ts";
@@ -71,7 +72,9 @@ async function examine(sim: Simulation, plan: Plan): Promise<string[]> {
   return services.flatMap((service) => unserved(sim, service, sim.clock.now() - minuteMs));
 }
 
-function activeHost(sim: Simulation, { dns }: Service): string | undefined {
+function activeHost(sim: Simulation, service: Service): string | undefined {
+  const { dns } = service;
+  if (service.weighted) return carryingHosts(sim, service)[0];
   return hostOfValue([sim.config], dns.name, standsIn(zoneNow(sim), dns).value);
 }
 
