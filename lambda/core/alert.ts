@@ -98,6 +98,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   "would-move": (e) => `${name(e)} would move to ${e.to} (shadow: nothing was changed)`,
   "stays-down": (e) => `${name(e)} is down and stays where it is`,
   foreign: (e) => `${name(e)} is not as Pointsman left it: hands off`,
+  "answers-differ": (e) => `${name(e)} is not answered as it stands`,
   repointed: (e) => `${name(e)} was pointed to ${e.to} by somebody else`,
   "armed-again": (e) => `${name(e)} is watched and armed again`,
   unreadable: (e) => `${name(e)} cannot be looked at: its zone cannot be read`,
@@ -155,6 +156,8 @@ const next: Record<EventKind, string> = {
   "stays-down":
     "It moves as soon as another target is proven up, unless somebody holds it. Repair one of them.",
   foreign: "Put the record back as it was, and it is armed again within a minute.",
+  "answers-differ":
+    "Nothing is moved for that. Ask its name servers with dig; by beacons, look at the failover records and their health checks.",
   repointed: "It is watched there, and moved away when that target is down. If it was not you, find out who.",
   "armed-again": "Nothing to do.",
   unreadable:

@@ -30,6 +30,7 @@ export type EventKind =
   | "would-move"
   | "stays-down"
   | "foreign"
+  | "answers-differ"
   | "armed-again"
   | "repointed"
   | "unreadable"
@@ -112,6 +113,7 @@ export const severities: Record<EventKind, Severity> = {
   "would-move": "warning",
   "stays-down": "critical",
   foreign: "critical",
+  "answers-differ": "warning",
   "armed-again": "info",
   repointed: "warning",
   unreadable: "warning",

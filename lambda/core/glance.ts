@@ -1,4 +1,5 @@
 import type { Service } from "./config.ts";
+import { event } from "./event.ts";
 import { generationName, generationRecord } from "./generation.ts";
 import { partsOf, type RecordSet } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
@@ -9,11 +10,14 @@ import type { ServiceState } from "./service-state.ts";
  */
 
 /** What name servers said was looked into, and all was as it was left: so often in a row, and until then it is let be. */
-export type Doubt = { readonly times: number; readonly untilMs: number };
+export type Doubt = { readonly times: number; readonly sinceMs: number; readonly untilMs: number };
 
 /** The first time, then twice as long each time, up to the pace at which the API is read without any suspicion. */
 const doubtMs = 60_000;
 export const readEveryMs = 585_000;
+
+/** Name servers may be behind for a minute; what they still answer after three of them is no lateness. */
+const doubtsBeforeTold = 3;
 
 /**
  * What to ask name servers, each as it is while nobody has touched the name. None where their answer would tell nothing:
@@ -40,10 +44,19 @@ export function untouched(
 export const isWorthALook = ({ doubt }: ServiceState, atMs: number): boolean =>
   doubt === undefined || atMs >= doubt.untilMs;
 
-/** The state after a suspicion came to nothing. One that is long past does not count. */
-export function letBe(state: ServiceState, atMs: number): ServiceState {
-  const { doubt } = state;
-  const times = doubt === undefined || atMs - doubt.untilMs > readEveryMs ? 1 : doubt.times + 1;
-  const waitMs = Math.min(doubtMs * 2 ** (times - 1), readEveryMs);
-  return { ...state, doubt: { times, untilMs: atMs + waitMs } };
+/**
+ * The state after a suspicion came to nothing: the record is as we left it, and not what is answered. People are told
+ * where that lasts. One that is long past does not count.
+ *
+ * @param why what was answered, by whom
+ */
+export function letBe(service: Service, state: ServiceState, why: string, atMs: number): ServiceState {
+  const doubt = state.doubt && atMs - state.doubt.untilMs <= readEveryMs ? state.doubt : undefined;
+  const times = (doubt?.times ?? 0) + 1;
+  const sinceMs = doubt?.sinceMs ?? atMs;
+  const untilMs = atMs + Math.min(doubtMs * 2 ** (times - 1), readEveryMs);
+  const next = { ...state, doubt: { times, sinceMs, untilMs } };
+  if (times !== doubtsBeforeTold) return next;
+  const facts = { subject: service.id, name: service.dns.name, atMs, sinceMs, why, alert: true };
+  return { ...next, outbox: [...state.outbox, event({ kind: "answers-differ", ...facts })] };
 }

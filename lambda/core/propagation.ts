@@ -180,7 +180,7 @@ function sayAgreement(answers: readonly Answer[], silent: number): string {
 }
 
 /** Which record it is about is said of those that are moved with the service's own. */
-const sayAnswer =
+export const sayAnswer =
   ({ dns }: Service) =>
   ({ server, asked, values }: Answer): string => {
     const isOwn = asked.name === dns.name && asked.type === dns.type;

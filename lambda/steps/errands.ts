@@ -22,7 +22,7 @@ import { noteHow, noteWay, noticeConversion, readFirst, startLookingAtRecords } 
  */
 export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   if (isLookDue(sweep, each, fromMs, toMs)) startLooking(sweep, each);
-  startGlancing(sweep, each, fromMs, toMs, () => startLooking(sweep, each, "suspected"));
+  startGlancing(sweep, each, fromMs, toMs, (why) => startLooking(sweep, each, why));
   startNoting(sweep, each, toMs);
   startLookingAtRecords(sweep, each, fromMs, toMs);
   startTelling(sweep, each);
@@ -56,14 +56,14 @@ const isUnderWay = (state: ServiceState): boolean => state.intent !== undefined 
  * Looks in one role follow one another, so that a change never waits behind many of them, and a sweep that is relieved leaves the
  * rest to the next one.
  */
-function startLooking(sweep: Sweep, each: Switch, why?: "suspected"): void {
+function startLooking(sweep: Sweep, each: Switch, suspicion?: string): void {
   if (each.looking) return;
   each.looking = true;
   const { roleArn } = each.service.dns;
   const before = sweep.looks.get(roleArn) ?? Promise.resolve();
   const work = before.then(async () => {
     if (!sweep.over.aborted && !sweep.lost) {
-      await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each, why));
+      await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each, suspicion));
     }
   });
   const after = inBackground(sweep, each.service.id, work).then(() => {
@@ -135,7 +135,7 @@ async function lookFirst(sweep: Sweep, each: Switch): Promise<void> {
   );
 }
 
-async function lookAgain(sweep: Sweep, each: Switch, why: "suspected" | undefined): Promise<void> {
+async function lookAgain(sweep: Sweep, each: Switch, suspicion: string | undefined): Promise<void> {
   await noticeConversion(sweep, each);
   const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
@@ -154,6 +154,6 @@ async function lookAgain(sweep: Sweep, each: Switch, why: "suspected" | undefine
     const said = closed(each.service, state, standing, sweep.owner, atMs);
     const after = look(each.service, said, standing, sweep.owner, atMs, isTargetUp);
     const noted = noteHow(each.configured, noteLook(each.service, said, after, atMs), standing, atMs);
-    return why === "suspected" && noted === found ? letBe(noted, atMs) : noted;
+    return suspicion && noted === found ? letBe(each.service, noted, suspicion, atMs) : noted;
   });
 }

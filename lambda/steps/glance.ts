@@ -1,7 +1,8 @@
 import type { Service } from "../core/config.ts";
 import { isWorthALook, untouched } from "../core/glance.ts";
-import { type Answer, isAsAsked } from "../core/propagation.ts";
+import { type Answer, isAsAsked, sayAnswer } from "../core/propagation.ts";
 import { placesOf, type RecordSet, sameValues } from "../core/records.ts";
+import { show } from "../core/service-state.ts";
 import { inBackground, type Sweep, type Switch } from "./watch.ts";
 
 /** A server that says nothing is no suspicion; the next one is asked, and then nobody knows. */
@@ -14,14 +15,14 @@ const glanceEveryMs = (services: readonly Service[]): number =>
 /**
  * Asks a name server, another one each time, for a name that nothing should have changed, beside the ticks.
  *
- * @param look is called where the answer is not what we left
+ * @param look is called, with what was answered, where that is not what we left
  */
 export function startGlancing(
   sweep: Sweep,
   each: Switch,
   fromMs: number,
   toMs: number,
-  look: () => void,
+  look: (why: string) => void,
 ): void {
   const { services } = sweep.config;
   const everyMs = glanceEveryMs(services);
@@ -41,7 +42,7 @@ async function glance(
   each: Switch,
   asked: readonly RecordSet[],
   turn: number,
-  look: () => void,
+  look: (why: string) => void,
 ): Promise<void> {
   const said = await askOne(sweep, each.service, asked, turn);
   if (sweep.over.aborted) return;
@@ -52,15 +53,12 @@ async function glance(
   const now = untouched(each.service, each.state, sweep.owner);
   const isStill = now?.every((one, i) => sameValues(one, asked[i] ?? null)) ?? false;
   if (!isStill || !isWorthALook(each.state, sweep.world.now())) return;
-  const { server, values } = strange;
+  const why = `${sayAnswer(each.service)(strange)}; the record was left at ${show(each.state.written)}`;
   sweep.world.log("warn", "a name server answers something else than we left; looked into", {
     service: each.service.id,
-    server,
-    name: strange.asked.name,
-    type: strange.asked.type,
-    values,
+    why,
   });
-  look();
+  look(why);
 }
 
 /** What one server says of all of them; none where nobody can be asked, or says nothing. */

@@ -69,6 +69,7 @@ describe("the headline says what happened to what", () => {
     ["would-move", "shop.example.com would move to ireland (shadow: nothing was changed)"],
     ["stays-down", "shop.example.com is down and stays where it is"],
     ["foreign", "shop.example.com is not as Pointsman left it: hands off"],
+    ["answers-differ", "shop.example.com is not answered as it stands"],
     ["armed-again", "shop.example.com is watched and armed again"],
     ["unreadable", "shop.example.com cannot be looked at: its zone cannot be read"],
     ["readable-again", "shop.example.com can be looked at again"],

@@ -86,19 +86,32 @@ describe("a suspicion that came to nothing", () => {
     const waits: number[] = [];
     for (let times = 0; times < 6; times++) {
       expect(isWorthALook(now, at)).toBe(true);
-      now = letBe(now, at);
+      now = letBe(shop, now, "ns-1 answers 203.0.113.99", at);
       const untilMs = now.doubt?.untilMs ?? 0;
       expect(isWorthALook(now, untilMs - 1)).toBe(false);
       waits.push(untilMs - at);
       at = untilMs;
     }
     expect(waits).toEqual([60_000, 120_000, 240_000, 480_000, readEveryMs, readEveryMs]);
+    // Told once, when it had lasted for three minutes.
+    expect(now.outbox).toEqual([
+      expect.objectContaining({
+        kind: "answers-differ",
+        name: "shop.example.com",
+        sinceMs: 0,
+        atMs: 180_000,
+        why: "ns-1 answers 203.0.113.99",
+        alert: true,
+      }),
+    ]);
   });
 
   test("counts no more when it is long past", () => {
-    const long = letBe(letBe(state, 0), 60_000).doubt;
-    expect(long).toEqual({ times: 2, untilMs: 180_000 });
-    const again = letBe({ ...state, ...(long && { doubt: long }) }, 180_000 + readEveryMs + 1);
-    expect(again.doubt?.times).toBe(1);
+    const twice = letBe(shop, letBe(shop, state, "", 0), "", 60_000);
+    expect(twice.doubt).toEqual({ times: 2, sinceMs: 0, untilMs: 180_000 });
+    const againMs = 180_000 + readEveryMs + 1;
+    const again = letBe(shop, twice, "", againMs);
+    expect(again.doubt).toEqual({ times: 1, sinceMs: againMs, untilMs: againMs + 60_000 });
+    expect(again.outbox).toEqual([]);
   });
 });

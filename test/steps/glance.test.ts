@@ -108,20 +108,28 @@ describe("a name server's answer alone", () => {
   };
 
   test.each([
-    ["another address", ["203.0.113.99"]],
-    ["another target of ours", [ireland]],
-    ["that there is none", []],
-  ])("disarms and moves nothing, and is looked into less and less often: %s", async (_, values) => {
-    const sim = liar(values);
-    await runMinutes(sim, at(7_200));
-    expect(toldAll(sim), story(sim)).toEqual([]);
-    expect(valuesOf(sim)).toEqual([frankfurt]);
-    expect(suspicions(sim).length).toBeGreaterThan(5);
-    // Two hours: 5 looks until it is every ten minutes, then 11, and those that are due anyway.
-    expect(reads(sim)).toBeLessThan(35);
-    await runMinutes(sim, at(7_620));
-    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
-  });
+    [
+      "another address",
+      ["203.0.113.99"],
+      "answers 203.0.113.99; the record was left at 192.0.2.10 (TTL 15 s)",
+    ],
+    ["another target of ours", [ireland], `answers ${ireland}; the record was left at`],
+    ["that there is none", [], "answers that there is no record; the record was left at"],
+  ])(
+    "disarms and moves nothing, is told once, and looked into ever less often: %s",
+    async (_, values, why) => {
+      const sim = liar(values);
+      await runMinutes(sim, at(7_200));
+      expect(toldAll(sim), story(sim)).toEqual(["answers-differ"]);
+      expect(sim.alerts[0]?.alert.text).toContain(why);
+      expect(valuesOf(sim)).toEqual([frankfurt]);
+      expect(suspicions(sim).length).toBeGreaterThan(5);
+      // Two hours: 5 looks until it is every ten minutes, then 11, and those that are due anyway.
+      expect(reads(sim)).toBeLessThan(35);
+      await runMinutes(sim, at(7_620));
+      expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+    },
+  );
 });
 
 describe("while a change of ours is on its way to the name servers", () => {
@@ -147,6 +155,16 @@ describe("while a change of ours is on its way to the name servers", () => {
     expect(toldAll(sim), story(sim)).toEqual(["failover", "answered", "up", "failback", "answered"]);
     expect(suspicions(sim)).toEqual([]);
   });
+});
+
+test("failover records that do not answer what the beacons say are told, and nothing is moved for it", async () => {
+  const sim = openSimulation(shopConfig({ services: [beaconShop] }), [shopRecord]);
+  const { turns } = moveByBeacons(sim);
+  const { alter } = sim;
+  sim.alter = (world, life) => ({ ...alter(world, life), answers: async () => ["203.0.113.99"] });
+  await runMinutes(sim, at(600));
+  expect(toldAll(sim), story(sim)).toEqual(["answers-differ"]);
+  expect(turns).toEqual([]);
 });
 
 test("beacons that somebody else has turned are noticed by what the name servers answer then", async () => {
