@@ -78,7 +78,10 @@ const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
  * ever.
  */
 const lookEveryMs = (services: readonly Service[]): number =>
-  Math.max(55_000, services.reduce((requests, { dns }) => requests + 1 + placesOf(dns).length, 0) * 725);
+  Math.max(55_000, services.reduce((requests, service) => requests + 1 + readsOf(service), 0) * 725);
+
+/** Weighted sets are seen to be several before all of them are asked for. */
+const readsOf = ({ dns, weighted }: Service): number => placesOf(dns).length * (weighted ? 2 : 1);
 
 /** Each at a time of its own; a disarmed name every minute. */
 function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
