@@ -76,9 +76,13 @@ export function inSync(
   const why = isPrivate
     ? "Route 53 says INSYNC; the zone is private, so that its name servers cannot be asked"
     : "Route 53 says INSYNC";
-  const event = moveEvent(service, "in-sync", open, { atMs, why, alert: isPrivate, times });
+  const alert = isPrivate && isTold(open);
+  const event = moveEvent(service, "in-sync", open, { atMs, why, alert, times });
   return tell(isPrivate ? rest : { ...rest, propagation: { ...open, times } }, event);
 }
+
+/** That a step on the way back took effect is routine; that one takes too long is told all the same. */
+const isTold = ({ kind }: Propagation): boolean => kind !== "reweighted";
 
 /** People are told once that a change is accepted and Route 53 does not say that its name servers have it. */
 export function syncLate(service: Service, state: ServiceState, atMs: number): ServiceState {
@@ -112,9 +116,7 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (agreeing.length > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
     const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
-    // A step on the way back is routine; that one took too long is told.
-    const alert = open.kind !== "reweighted";
-    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert, times }));
+    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: isTold(open), times }));
   }
   const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;

@@ -65,8 +65,12 @@ export function decideWeights(
 }
 
 /** An operator's hold; a record of somebody else's that one had us take over stays until he releases it. */
-const heldBy = (state: ServiceState): string | undefined =>
-  holdOn(state) ?? (state.placed && `taken over as it stands, ${sayNote(state.placed)}`);
+function heldBy(state: ServiceState): string | undefined {
+  const { placed } = state;
+  return (
+    holdOn(state) ?? (placed?.target === "orphan" ? `taken over as it stands, ${sayNote(placed)}` : undefined)
+  );
+}
 
 /** Why nothing changes. */
 function remain(scene: Scene, shares: readonly Share[]): Decision<Spread> {

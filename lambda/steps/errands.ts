@@ -83,7 +83,10 @@ const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
  * whole minutes: the relief at the minute's turn would cut off the same looks for ever.
  */
 const lookEveryMs = (services: readonly Service[]): number =>
-  Math.max(55_000, services.reduce((requests, { dns }) => requests + 1 + placesOf(dns).length, 0) * 725);
+  Math.max(55_000, services.reduce((requests, service) => requests + 1 + readsOf(service), 0) * 725);
+
+/** Weighted sets are seen to be several before all of them are asked for. */
+const readsOf = ({ dns, weighted }: Service): number => placesOf(dns).length * (weighted ? 2 : 1);
 
 /**
  * Whether name servers tell of somebody else's change, so that the API need not be asked for it. Of beacons they do not

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
 import { readGeneration } from "../../lambda/core/generation.ts";
-import { answered, type Said, witnesses } from "../../lambda/core/propagation.ts";
+import { answered, inSync, type Said, witnesses } from "../../lambda/core/propagation.ts";
 import { noteReadiness } from "../../lambda/core/readiness.ts";
 import {
   type Change,
@@ -231,6 +231,13 @@ describe("proof of effect", () => {
     expect(early.propagation).toBeDefined();
     const late = answered(sharedShop, open("taken-out"), round("192.0.2.10", "192.0.2.10"), at(500));
     expect(late.outbox.at(-1)).toMatchObject({ kind: "not-answered", why: "ns-1 answers 192.0.2.10" });
+  });
+
+  test("in a private zone INSYNC is the proof, and told but of a step on the way back", () => {
+    const alerts = (["taken-out", "reweighted"] as const).map(
+      (kind) => inSync(sharedShop, open(kind), at(5), true).outbox.at(-1)?.alert,
+    );
+    expect(alerts).toEqual([true, false]);
   });
 
   test("of a step on the way back nobody is told that it is answered", () => {

@@ -3,7 +3,7 @@ import type { Service } from "../../lambda/core/config.ts";
 import { accepted, intend } from "../../lambda/core/move.ts";
 import { partsOf, type RecordSet, recordFor } from "../../lambda/core/records.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
-import { nextWeight, stepsOf } from "../../lambda/core/shares.ts";
+import { fullSpread, nextWeight, stepsOf } from "../../lambda/core/shares.ts";
 import { stepped, wantsWeights } from "../../lambda/core/weights.ts";
 import { sharedRecord, sharedShop } from "../sim/weighted.ts";
 import { at } from "./situation.ts";
@@ -62,6 +62,10 @@ describe("asks for evidence", () => {
     expect(after.written).toEqual(sharedRecord([0, 100, 50]));
     expect(after.steppedMs).toEqual({ frankfurt: at(1), ireland: 0, oslo: 0 });
   });
+});
+
+test("while all is well each has its weight", () => {
+  expect(fullSpread(sharedShop).id).toBe("frankfurt 100, ireland 100, oslo 50");
 });
 
 test("a target's steps are rounded, and never nothing", () => {

@@ -81,6 +81,16 @@ describe("what becomes of the weights", () => {
       ],
       "healthy",
     ],
+    [
+      "put somewhere when it was no weighted name",
+      [
+        "none",
+        "uuu",
+        "uuu",
+        { ...simple("192.0.2.10"), placed: { ...by, target: "frankfurt", pinned: false, toldMs: 0 } },
+      ],
+      "reweighted 100 5 3",
+    ],
     ["disarmed", [full, "duu", "duu", { disarmed: { why: "somebody", sinceMs: 0 } }], "disarmed"],
   ])("%s", (_, given, expected) => expect(outcome(given)).toBe(expected));
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Event } from "../../lambda/core/event.ts";
 import { partsOf } from "../../lambda/core/records.ts";
 import { findSets } from "../../local/route53/zone.ts";
+import { seeded } from "../sim/seeded.ts";
 import { at, broken, forever, type Span, story } from "../sim/shop.ts";
 import { changeZone, openSimulation, runMinutes, type Simulation, told, zoneNow } from "../sim/simulation.ts";
 import {
@@ -107,6 +108,17 @@ describe("a target that is down", () => {
     const sim = await run([["frankfurt", 65, forever, "refuse", ["eu-west-1", "us-east-2"]]], 300);
     expect(spreadsOf(sim), story(sim)).toEqual([]);
     expect(told(sim)).toEqual(["partial"]);
+  });
+
+  test("half of the time, too, is taken out, and whenever it seems well tried with its first step alone", async () => {
+    const half = seeded(1);
+    const sim = simulateShared((host, _location, atMs) =>
+      host === "frankfurt" && atMs >= at(60) && half() < 0.5 ? "refuse" : "ok",
+    );
+    await runMinutes(sim, at(900));
+    expect(spreadsOf(sim)[0], story(sim)).toBe("0 100 50");
+    expect(["0 100 50", "5 100 50"]).toEqual(expect.arrayContaining(spreadsOf(sim)));
+    expect(told(sim)).toContain("taken-out");
   });
 
   test("in shadow mode people are told, and nothing is changed", async () => {
