@@ -90,12 +90,15 @@ const readsOf = ({ dns, weighted }: Service): number => placesOf(dns).length * (
 
 /**
  * Whether name servers tell of somebody else's change, so that the API need not be asked for it. Of beacons they do not
- * tell which one fell behind, and what could not be read is to be tried again.
+ * tell which one fell behind, nor whether a name was converted by hand, and what could not be read, or was not as it should
+ * be, is to be looked at again.
  */
-const isHeard = (sweep: Sweep, { service, state, unheard }: Switch): boolean =>
+const isHeard = (sweep: Sweep, { service, configured, state, unheard }: Switch): boolean =>
   state !== undefined &&
+  service === configured &&
   !unheard &&
   !state.unread &&
+  !state.unsound &&
   !service.dns.beacons &&
   untouched(service, state, sweep.owner) !== undefined;
 

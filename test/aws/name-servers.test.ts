@@ -59,12 +59,8 @@ describe("a name server that is asked directly", () => {
 
   test("has said nothing when it refuses, is not there, or its own address is not known", async () => {
     await expect(ask("www.example.org", "A")).rejects.toThrow("EREFUSED");
-    const gone = createSocket("udp4").bind(0, "127.0.0.1");
-    await once(gone, "listening");
-    const { port } = gone.address();
-    gone.close();
-    await once(gone, "close");
-    await expect(ask("shop.example.com", "A", never, port)).rejects.toThrow("ECONNREFUSED");
+    // Nobody listens at a port so low; one that was just closed may be another test's by now.
+    await expect(ask("shop.example.com", "A", never, 1)).rejects.toThrow("ECONNREFUSED");
     const answers = openNameServers(undefined);
     await expect(answers("no..name", { name: "shop.example.com", type: "A" }, never)).rejects.toThrow(
       "EBADNAME",

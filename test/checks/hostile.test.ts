@@ -74,7 +74,7 @@ const found: Readonly<
     (port) => ({ type: "grpc", host, port, tls: false, ...name, service: "" }),
     {
       "says nothing": "first-byte-timeout",
-      drips: "first-byte-timeout",
+      drips: "bad-response",
       "talks nonsense": "bad-response",
       "closes at once": "closed-early",
       resets: "reset",
@@ -109,8 +109,9 @@ describe.each(Object.entries(found))("%s", (_type, [checkOf, reasons]) => {
   it.concurrent.each(Object.entries(reasons) as [Hostility, Reason][])(
     "a server that %s: %s",
     async (hostility, reason) => {
-      // Five bytes are a record's head, which tells that it is none.
-      const timeoutMs = endless[hostility] && reason !== "tls-not-spoken" ? 400 : 20_000;
+      // Five bytes are the head of a TLS record and nine that of an HTTP/2 frame, which tell that it is none.
+      const isTold = reason === "tls-not-spoken" || reason === "bad-response";
+      const timeoutMs = endless[hostility] && !isTold ? 400 : 20_000;
       const finding = await withServer(hostile[hostility], (port) =>
         runCheck(checkOf(port), timeoutMs, never()),
       );
