@@ -22,11 +22,11 @@ describe.each(strikes)("%s", (move, needed) => {
   test.each(troubleNames)(
     "a sweep %s, at any of its effects, neither loses nor doubles it",
     async (trouble) => {
-      // The rest of the sweep is a watch like any other: a part of it is enough.
+      // Every second one; the rest of the sweep is a watch like any other. `npm run matrix` takes every one.
       await strikeAt(
         { ...shop, move },
         trouble,
-        ({ sweep, effect }) => sweep === 2 && (effect < needed || effect % 5 === 0),
+        ({ sweep, effect }) => sweep === 2 && effect % (effect < needed ? 2 : 9) === 0,
       );
     },
   );

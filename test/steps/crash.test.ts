@@ -17,7 +17,7 @@ const shop = { shape: "a", way: "api" } as const;
  */
 const strikes = [
   ["failover", { 1: 2, 2: 4 }],
-  ["failback", { 3: 1 }],
+  ["failback", { 3: 2 }],
   ["brief-outage", { 1: 1 }],
   ["blip", { 1: 4 }],
 ] as const;
