@@ -46,7 +46,9 @@ export type Sight = (votes: Readonly<Record<string, Vote>>) => boolean;
 export const sightOf =
   ({ references }: Pick<Config, "references">): Sight =>
   (votes) =>
-    references.length === 0 || Object.values(votes).some((vote) => vote === "up" || vote === "refused");
+    references.length === 0 || Object.values(votes).some(hasSeen);
+
+const hasSeen = (vote: Vote): boolean => vote === "up" || vote === "refused";
 
 /** Down whatever the pending locations may still say. */
 export const isDown = (t: Tally, configured: number): boolean =>
@@ -85,9 +87,17 @@ export function provesMove(
   );
 }
 
-/** Whether this confirm proves the endpoint up, by the locations that can see. */
-export const provesUp = (ballots: Ballots, endpoint: string, configured: number, canSee: Sight): boolean =>
-  isUp(tally(ballots, endpoint, configured, canSee), configured);
+/**
+ * Whether this confirm proves the endpoint up, by the locations that can see. One that saw something else and cannot say
+ * anything of this one is no abstention here: it might be one of those that it is down for.
+ */
+export function provesUp(ballots: Ballots, endpoint: string, configured: number, canSee: Sight): boolean {
+  const t = tally(ballots, endpoint, configured, canSee);
+  const undecided = Object.values(ballots).filter(
+    (votes) => (votes[endpoint] ?? "unknown") === "unknown" && Object.values(votes).some(hasSeen),
+  ).length;
+  return isUp({ ...t, abstaining: t.abstaining - undecided, pending: t.pending + undecided }, configured);
+}
 
 const words = { down: "down at", up: "up at", refused: "refused at", abstaining: "no view from" } as const;
 

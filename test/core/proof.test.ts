@@ -63,6 +63,14 @@ test.each([
   expect(proves(6, ...primary)).toBe(is);
 });
 
+test.each([
+  [true, "one says no, and one saw nothing at all", ["uu", "uu", "uu", "ud", "--"]],
+  [false, "one says no, and one that saw something else cannot say", ["uu", "uu", "uu", "ud", "u-"]],
+  [true, "one that saw something else cannot say", ["uu", "uu", "uu", "uu", "u-"]],
+])("a target is proven up: %s when %s", (is, _, locations) =>
+  expect(provesUp(ballots(["reference", "standby"], ...locations), "standby", 5, believeAll)).toBe(is),
+);
+
 describe("with reference hosts, a location that saw nothing at all has no vote on the standby either", () => {
   const asked = ["primary", "standby", "reference"];
   const withReferences = (...locations: string[]): boolean =>
@@ -92,7 +100,8 @@ function witnessed(said: readonly Pair[], configured: number): boolean {
   const witnesses = said.filter(({ primary, standby }) => primary === "down" && standby === "up").length;
   const against = said.filter(({ primary }) => primary === "up" || primary === "refused").length;
   const standbyUp = said.filter(({ standby }) => standby === "up").length;
-  const standbySaid = said.filter(({ standby }) => standby !== "unknown").length;
+  const hasSeen = ({ primary }: Pair) => primary === "up" || primary === "refused";
+  const standbySaid = said.filter((pair) => pair.standby !== "unknown" || hasSeen(pair)).length;
   const least = Math.min(3, configured);
   return (
     witnesses >= least &&

@@ -52,8 +52,8 @@ function isAgreed(known: Known, host: string, atMs: number, finds: (truth: Truth
   return count(seeing) >= quorum && (isMost(seeing) || isMost(asked));
 }
 
-/** How close together a span is looked at: shorter than the shortest outage that can be found down. */
-const stepMs = 500;
+/** How close together a span is looked at: a probe falls into a shorter time only by chance. */
+const stepMs = 100;
 
 function wasAt(fromMs: number, toMs: number, is: (atMs: number) => boolean): boolean {
   for (let atMs = toMs; atMs > fromMs; atMs -= stepMs) if (is(atMs)) return true;
