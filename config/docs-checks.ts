@@ -49,7 +49,8 @@ const httpNotes = `
   limit's word on us: \`refused-to-us\`, neither up nor down.
 - **Body**: its first 256 KB are read and judged; what is behind them is neither. A text that is found decides at once.
   A body that comes compressed although nobody asked (gzip, deflate, br) is inflated up to the same 256 KB.
-- **Patterns** are matched in time linear to the body (RE2), so that neither a pattern nor a body can stop the prober.
+- **Patterns** see the first 64 K characters of the body and take time linear to it (RE2), so that neither a pattern nor a
+  body can stop the prober.
   \`(?i)\` in front ignores case.
 - **JSON**: a path from the outside in, \`a.b\`, \`a[0]\`, \`a["any key"]\`, \`$\` for the whole. What is not there fulfils no
   comparison, \`!=\` neither; \`<\` and the like compare numbers only. Text is in double quotes.

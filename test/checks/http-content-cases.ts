@@ -95,6 +95,24 @@ export const content: Case[] = [
     finds: "body-mismatch",
   },
   {
+    name: "a body made to need all of a pattern's states",
+    serve: says(page(200, "aababbbaabbbabaabb".repeat(10_000))),
+    check: { matches: "a[ab]{60}0" },
+    finds: "body-mismatch",
+  },
+  {
+    name: "a match at the end of what a pattern sees",
+    serve: says(page(200, `${"x".repeat(64 * 1024 - 4)}end.`)),
+    check: { matches: "end" },
+    finds: "ok",
+  },
+  {
+    name: "a match behind what a pattern sees",
+    serve: says(page(200, `${"x".repeat(64 * 1024)}end.`)),
+    check: { matches: "end" },
+    finds: "body-mismatch",
+  },
+  {
     name: "a body that stops, though a size is all that is asked",
     serve: says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
     check: { maxBytes: 10 },
