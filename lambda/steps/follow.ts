@@ -1,5 +1,6 @@
 import { staysPut } from "../core/conversion.ts";
 import {
+  type Answer,
   answered,
   followEveryMs,
   inSync,
@@ -102,20 +103,33 @@ async function askRound(
   return { servers, resolvers };
 }
 
+/**
+ * What one server says of all of them.
+ *
+ * @throws when it does not answer one of them
+ */
+export const askServer = (
+  sweep: Sweep,
+  server: string,
+  asked: readonly RecordSet[],
+): Promise<readonly Answer[]> =>
+  Promise.all(
+    asked.map(async (one) => ({
+      server,
+      asked: one,
+      values: await sweep.world.answers(server, one, sweep.over),
+    })),
+  );
+
 /** A server that does not answer one of the questions has said nothing. */
 const askAll = async (
   sweep: Sweep,
   asked: readonly RecordSet[],
   servers: readonly string[],
 ): Promise<Said[]> => {
-  const said = servers.map(async (server): Promise<Said[]> => {
-    const ask = async (one: RecordSet): Promise<Said> => ({
-      server,
-      asked: one,
-      values: await sweep.world.answers(server, one, sweep.over),
-    });
+  const said = servers.map(async (server): Promise<readonly Said[]> => {
     try {
-      return await Promise.all(asked.map(ask));
+      return await askServer(sweep, server, asked);
     } catch (error) {
       return [{ server, silent: error instanceof Error ? error.message : String(error) }];
     }

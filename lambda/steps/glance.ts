@@ -3,6 +3,7 @@ import { isWorthALook, untouched } from "../core/glance.ts";
 import { type Answer, isAsAsked, sayAnswer } from "../core/propagation.ts";
 import { placesOf, type RecordSet, sameValues } from "../core/records.ts";
 import { show } from "../core/service-state.ts";
+import { askServer } from "./follow.ts";
 import { inBackground, type Sweep, type Switch } from "./watch.ts";
 
 /** A server that says nothing is no suspicion; the next one is asked, and then nobody knows. */
@@ -71,13 +72,8 @@ async function askOne(
   const servers = await sweep.world.dns.nameServers(dns).catch(() => []);
   for (let attempt = 0; attempt < Math.min(serversPerGlance, servers.length); attempt++) {
     const server = servers[(turn + attempt) % servers.length] ?? "";
-    const ask = async (one: RecordSet): Promise<Answer> => ({
-      server,
-      asked: one,
-      values: await sweep.world.answers(server, one, sweep.over),
-    });
     try {
-      return await Promise.all(asked.map(ask));
+      return await askServer(sweep, server, asked);
     } catch {
       if (sweep.over.aborted) return undefined;
     }

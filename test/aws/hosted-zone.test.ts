@@ -1,36 +1,14 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
-import { expect, onTestFinished, test } from "vitest";
-import { clientSettings } from "../../lambda/aws/clients.ts";
-import { openDns } from "../../lambda/aws/route53.ts";
-import { clientOf } from "../../local/aws-environment.ts";
-import { openRoute53 } from "../../local/route53/api.ts";
-import { openZone } from "../../local/route53/zone.ts";
+import { expect, test } from "vitest";
+import { openZone, type Zone } from "../../local/route53/zone.ts";
+import { openLocalDns } from "./local-dns.ts";
 
 /** A public zone Z1 and a private one Z2, the adapter before them, and the requests it sends. */
 async function open() {
-  const route53 = await openRoute53({
-    zones: [openZone("Z1", "example.com"), { ...openZone("Z2", "example.net"), isPrivate: true }],
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    port: 0,
-  });
-  onTestFinished(route53.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
-  onTestFinished(() => client.destroy());
-  const sent: string[] = [];
-  client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) => {
-        sent.push(commandName);
-        return next(args);
-      },
-    { step: "initialize" },
-  );
+  const hidden: Zone = { ...openZone("Z2", "example.net"), isPrivate: true };
+  const zones = [openZone("Z1", "example.com"), hidden];
   const turns: number[] = [];
-  const dns = openDns(
-    () => client,
-    async (ms) => void turns.push(ms),
-  );
-  return { dns, route53, sent, turns };
+  const opened = await openLocalDns({ zones }, async (ms) => void turns.push(ms));
+  return { ...opened, turns };
 }
 
 test("a public zone's name servers are asked for once, however many want to know, in the account's line", async () => {

@@ -1,11 +1,7 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
-import { expect, onTestFinished, test } from "vitest";
-import { clientSettings } from "../../lambda/aws/clients.ts";
-import { openDns } from "../../lambda/aws/route53.ts";
+import { expect, test } from "vitest";
 import { type RecordSet, swap } from "../../lambda/core/records.ts";
-import { clientOf } from "../../local/aws-environment.ts";
-import { openRoute53 } from "../../local/route53/api.ts";
 import { openZone } from "../../local/route53/zone.ts";
+import { openLocalDns } from "./local-dns.ts";
 
 const zone = { zoneId: "Z1" };
 const txtName = "_pointsman-a.shop.example.com";
@@ -21,18 +17,7 @@ const www = aliasOf("www.example.com.", "Z1");
 
 async function open(stands: RecordSet) {
   const sets = [{ ...plain, name: "www.example.com" }, stands];
-  const route53 = await openRoute53({
-    zones: [openZone("Z1", "example.com", sets)],
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    port: 0,
-  });
-  onTestFinished(route53.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
-  onTestFinished(() => client.destroy());
-  const dns = openDns(
-    () => client,
-    async () => {},
-  );
+  const { dns } = await openLocalDns({ zones: [openZone("Z1", "example.com", sets)] });
   return {
     move: (now: RecordSet, want: RecordSet) => dns.change(zone, swap(now, want), "", () => true),
     read: async () => (await dns.read(zone, [plain], txtName)).record,

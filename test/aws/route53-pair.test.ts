@@ -1,16 +1,12 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
-import { expect, onTestFinished, test } from "vitest";
-import { clientSettings } from "../../lambda/aws/clients.ts";
-import { openDns } from "../../lambda/aws/route53.ts";
+import { expect, test } from "vitest";
 import { checkFlaw, conversionChanges, pairFlaw, pairOf } from "../../lambda/core/pair.ts";
 import type { RecordSet } from "../../lambda/core/records.ts";
-import { clientOf } from "../../local/aws-environment.ts";
-import { openRoute53 } from "../../local/route53/api.ts";
 import { openCheckers } from "../../local/route53/checkers.ts";
 import type { HealthCheck } from "../../local/route53/health-checks.ts";
 import { openZone } from "../../local/route53/zone.ts";
 import { beacons } from "../sim/beacons.ts";
 import { shopRecord } from "../sim/config.ts";
+import { openLocalDns } from "./local-dns.ts";
 
 const zone = { zoneId: "Z1" };
 const askedMs = Date.parse("2026-11-21T09:00:00Z");
@@ -44,19 +40,10 @@ async function open(stands: readonly RecordSet[]) {
     () => "http://127.0.0.1:9",
     () => askedMs,
   );
-  const route53 = await openRoute53({
+  const { dns } = await openLocalDns({
     checkers,
     zones: [openZone("Z1", "example.com", [...stands, { ...shopRecord, name: "www.example.com" }])],
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    port: 0,
   });
-  onTestFinished(route53.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
-  onTestFinished(() => client.destroy());
-  const dns = openDns(
-    () => client,
-    async () => {},
-  );
   return { dns, checkers };
 }
 

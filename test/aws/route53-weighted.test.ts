@@ -1,11 +1,7 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
-import { expect, onTestFinished, test } from "vitest";
-import { clientSettings } from "../../lambda/aws/clients.ts";
-import { openDns } from "../../lambda/aws/route53.ts";
+import { expect, test } from "vitest";
 import { type RecordSet, swap } from "../../lambda/core/records.ts";
-import { clientOf } from "../../local/aws-environment.ts";
-import { openRoute53 } from "../../local/route53/api.ts";
 import { openZone } from "../../local/route53/zone.ts";
+import { openLocalDns } from "./local-dns.ts";
 
 const zone = { zoneId: "Z1" };
 const plain: RecordSet = { name: "shop.example.com", type: "A", ttlSeconds: 15, values: ["192.0.2.10"] };
@@ -17,18 +13,7 @@ const alias = { name: "d1.cloudfront.net.", zoneId: "Z2FDTNDATAQYW2", evaluateTa
 const cdn = (weight: number): RecordSet => ({ ...share("cdn", weight), ttlSeconds: 0, values: [], alias });
 
 async function open(sets: readonly RecordSet[]) {
-  const route53 = await openRoute53({
-    zones: [openZone("Z1", "example.com", sets)],
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    port: 0,
-  });
-  onTestFinished(route53.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
-  onTestFinished(() => client.destroy());
-  const dns = openDns(
-    () => client,
-    async () => {},
-  );
+  const { dns } = await openLocalDns({ zones: [openZone("Z1", "example.com", sets)] });
   return {
     move: async (now: RecordSet, want: RecordSet) =>
       (await dns.change(zone, swap(now, want), "", () => true)).is,

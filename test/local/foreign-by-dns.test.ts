@@ -1,16 +1,12 @@
-import { Route53Client } from "@aws-sdk/client-route-53";
 import { expect, onTestFinished, test } from "vitest";
-import { clientSettings } from "../../lambda/aws/clients.ts";
 import { openNameServers } from "../../lambda/aws/name-servers.ts";
-import { openDns } from "../../lambda/aws/route53.ts";
 import { swap } from "../../lambda/core/records.ts";
 import { runErrands } from "../../lambda/steps/errands.ts";
 import { openWatch } from "../../lambda/steps/watch.ts";
 import type { World } from "../../lambda/steps/world.ts";
-import { clientOf } from "../../local/aws-environment.ts";
-import { openRoute53 } from "../../local/route53/api.ts";
 import { openDnsServer } from "../../local/route53/dns-server.ts";
 import { openZone } from "../../local/route53/zone.ts";
+import { openLocalDns } from "../aws/local-dns.ts";
 import { shopConfig, shopRecord } from "../sim/config.ts";
 import { openMemory } from "../sim/memory.ts";
 
@@ -19,26 +15,12 @@ const startMs = 585_000 * 20_000;
 
 /** The shop's errands through the real adapters, against a Route 53 and its DNS server on loopback; time is an argument. */
 async function open() {
-  const route53 = await openRoute53({
+  const { route53, sent, dns } = await openLocalDns({
     zones: [openZone("Z1", "example.com", [shopRecord])],
-    requestsPerSecond: Number.POSITIVE_INFINITY,
     propagationMs: 0,
-    port: 0,
   });
-  onTestFinished(route53.close);
   const server = await openDnsServer(route53.answered, 0);
   onTestFinished(server.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
-  onTestFinished(() => client.destroy());
-  const sent: string[] = [];
-  client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) => {
-        sent.push(commandName);
-        return next(args);
-      },
-    { step: "initialize" },
-  );
   const never = async (): Promise<never> => {
     throw new Error("not asked");
   };
@@ -51,10 +33,7 @@ async function open() {
     sleep: never,
     ask: never,
     store: openMemory().store,
-    dns: openDns(
-      () => client,
-      async () => {},
-    ),
+    dns,
     answers: openNameServers(`127.0.0.1:${server.port}`),
     publish: async () => {},
     log: (_, message) => void log.push(message),
