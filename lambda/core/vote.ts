@@ -30,12 +30,21 @@ export type Tries = { readonly triesAtMs: readonly number[]; readonly endMs: num
  *
  * @param failingForMs how long ago the failed probe began; 0 where none did. A refusal takes no time, silence takes
  *   the time-out: so both are decided `confirmWithin` after they were known, or sooner
+ * @param overByMs by when those are over whose probe did fail, where this is asked only beside them. A location that is
+ *   blind answers when its last question is over: what nobody asked for must not be what the others wait for
  */
-export function confirmTries(policy: Policy, failingForMs: number): Tries {
+export function confirmTries(
+  policy: Policy,
+  failingForMs: number,
+  overByMs = Number.POSITIVE_INFINITY,
+): Tries {
   const { failureThreshold, confirmWithinMs, timeoutMs } = policy;
   if (failureThreshold === 1) return { triesAtMs: [0], endMs: timeoutMs };
   const early = Math.max(2, failureThreshold - 1);
-  const lastMs = Math.max(0, confirmWithinMs - Math.min(failingForMs, timeoutMs));
+  const lastMs = Math.max(
+    0,
+    Math.min(confirmWithinMs - Math.min(failingForMs, timeoutMs), overByMs - graceMs),
+  );
   const lastWholeMs = Math.max(0, confirmWithinMs - wayMs - timeoutMs);
   const stepMs = Math.min(lastWholeMs / (early - 1), lastMs / early);
   const starts = Array.from({ length: early }, (_, k) => Math.round(k * stepMs));

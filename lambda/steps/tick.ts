@@ -3,14 +3,11 @@ import { chunks } from "../core/chunks.ts";
 import type { Config, Endpoint } from "../core/config.ts";
 import { askEveryMs, due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
-import { confirmTries } from "../core/vote.ts";
+import { confirmTries, type Tries } from "../core/vote.ts";
 import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
-
 import { openOrder } from "./hands.ts";
-
 import { listen } from "./heartbeats.ts";
-
 import { judge, takeProbe } from "./judge.ts";
 import { saveRecords } from "./save.ts";
 import { activesOf } from "./scores.ts";
@@ -138,9 +135,7 @@ export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promis
     if (open.delete(id)) sweep.confirming.delete(id);
   };
   sweep.done.confirms += groups.length;
-  const nowMs = sweep.world.now();
-  const triesOf = ({ id, policy }: Endpoint) =>
-    confirmTries(policy, nowMs - (sweep.watched.get(id)?.health.suspectedMs ?? nowMs));
+  const triesOf = triesIn(sweep, groups);
   try {
     const early = (group: Group) => openOrder(sweep, group) === undefined;
     await askAll(sweep, groups, { triesOf, early }, async (group, confirmed) => {
@@ -151,6 +146,22 @@ export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promis
   } finally {
     for (const id of [...open]) close(id);
   }
+}
+
+/** Whoever is asked only beside those whose probe failed is asked no longer than they are. */
+function triesIn(sweep: Sweep, groups: readonly Group[]): Asking["triesOf"] {
+  const nowMs = sweep.world.now();
+  const ofSuspect = ({ id, policy }: Endpoint): Tries | undefined => {
+    const sinceMs = sweep.watched.get(id)?.health.suspectedMs;
+    return sinceMs === undefined ? undefined : confirmTries(policy, nowMs - sinceMs);
+  };
+  const overByMs = new Map(
+    groups.flatMap(({ endpoints }) => {
+      const ends = endpoints.flatMap((endpoint) => ofSuspect(endpoint)?.endMs ?? []);
+      return endpoints.map(({ id }) => [id, Math.min(...ends)] as const);
+    }),
+  );
+  return (endpoint) => ofSuspect(endpoint) ?? confirmTries(endpoint.policy, 0, overByMs.get(endpoint.id));
 }
 
 async function askAll(

@@ -142,6 +142,23 @@ describe("the tries of a confirm", () => {
     );
   });
 
+  test("who is asked only beside a suspect is asked no longer than that, and half a second less than confirmWithin at most", () => {
+    expect(confirmTries(policy, 0, 4_900)).toEqual({ triesAtMs: [0, 1_900, 4_500], endMs: 4_900 });
+    fc.assert(
+      fc.property(anyTiming, ({ failureThreshold, timeoutMs, more, failingForMs }) => {
+        const confirmWithinMs = timeoutMs + more;
+        const timing = { ...policy, failureThreshold, timeoutMs, confirmWithinMs };
+        const suspect = confirmTries(timing, failingForMs);
+        const beside = confirmTries(timing, 0, suspect.endMs);
+        expect(beside.endMs).toBeLessThanOrEqual(suspect.endMs);
+        expect(beside.triesAtMs.at(-1)).toBeGreaterThanOrEqual(confirmWithinMs - 500);
+        expect(beside.triesAtMs.filter((ms) => ms + timeoutMs <= beside.endMs).length).toBeGreaterThanOrEqual(
+          2,
+        );
+      }),
+    );
+  });
+
   test("the verdict on silence comes within timeout and confirmWithin, that on a refusal soon after confirmWithin", () => {
     fc.assert(
       fc.property(anyTiming, ({ failureThreshold, timeoutMs, more }) => {

@@ -39,6 +39,19 @@ describe("an outage of the primary", () => {
     expect(Math.max(...took)).toBeLessThanOrEqual(18.5);
   });
 
+  test("is found no later while two of five locations see nothing: nobody waits for what they say of the standby", async () => {
+    const blind: Span = ["*", 60, forever, "black hole", locations.slice(0, 2)];
+    // Just after a look of each location.
+    const took = await Promise.all(
+      locations.map(async (_, k) => {
+        const sim = simulate(broken(["frankfurt", 120.1 + 10 * k, forever, "black hole"], blind));
+        await runMinutes(sim, at(240));
+        return ((movesOf(sim)[0]?.atMs ?? Number.NaN) - at(120.1 + 10 * k)) / 1000;
+      }),
+    );
+    expect(Math.max(...took)).toBeLessThanOrEqual(18);
+  });
+
   test.each([1, 2, 3, 4])("of %i s moves nothing, whenever it begins", async (lastsS) => {
     const moves = await Promise.all(
       phases.map(async (fromS) => {
