@@ -1,4 +1,5 @@
-import type { Service } from "../../lambda/core/config.ts";
+import type { Config, Service } from "../../lambda/core/config.ts";
+import { handsKey } from "../../lambda/core/hands.ts";
 import type { Zone } from "../../local/route53/zone.ts";
 import { hostOfValue, isPrimary, type Stands, servicesOf, standsIn } from "./names.ts";
 import { wrongShares } from "./shares.ts";
@@ -93,6 +94,9 @@ const isAdoption = ({ change, from, to }: Changed): boolean =>
 const isShadow = ({ config }: ZoneChange, name: string): boolean =>
   config?.services.some(({ dns, mode }) => dns.name === name && mode === "shadow") ?? false;
 
+const goesBack = ({ services }: Config, name: string): Service["failback"] | undefined =>
+  services.find(({ dns }) => dns.name === name)?.failback;
+
 /** 1, 2: to what was up, and away from what was down, or back to the primary and not too often. */
 function wrongMove(sim: Simulation, state: Name, { service, change, from, to }: Changed): string[] {
   const { name } = service.dns;
@@ -109,6 +113,8 @@ function wrongMove(sim: Simulation, state: Name, { service, change, from, to }: 
   if (left === undefined || wasDown(known, left, fromMs, toMs)) return wrong;
   if (!isPrimary(own, name, to.value)) {
     wrong.push(`moved ${name} away from ${from.value}, which was not down (2)`);
+  } else if (own.every((config) => goesBack(config, name) === "manual") && !sim.memory.cells.has(handsKey)) {
+    wrong.push(`moved ${name} back to ${to.value}, which is left to people`);
   }
   state.leftUpMs = [...state.leftUpMs.filter((ms) => ms > change.sentMs - 3_540_000), change.sentMs];
   if (state.leftUpMs.length > service.maxMovesPerHour) {

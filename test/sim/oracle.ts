@@ -73,6 +73,18 @@ export function untold(sim: Simulation, { dns }: Service): string[] {
   return wrong;
 }
 
+/** 6. In the end everything that was ever owed is in the history, and of that, every alert was told. */
+export function forgotten(sim: Simulation): string[] {
+  const { history, owed } = sim.memory;
+  const told = new Set(sim.alerts.map(({ alert }) => alert.id));
+  const unfiled = [...owed].filter((id) => !history.has(id));
+  const unheard = [...history.values()].filter(({ id, alert }) => alert && !told.has(id));
+  return [
+    ...unfiled.map((id) => `${id} is not in the history (6)`),
+    ...unheard.map(({ id }) => `the alert ${id} was never told (6)`),
+  ];
+}
+
 /** 6. An alert tells of a state that was saved before. */
 export const unsaid = (sim: Simulation): string[] =>
   sim.alerts.flatMap(({ alert, wasSaved }) =>

@@ -22,11 +22,17 @@ async function brownOuts(seed: number, share: number): Promise<Sample> {
     simulatedMs: untilMs - warmMs,
     values: {
       switched: spells.map(({ fromMs }, i) => after(decidedMs(sim, i, fromMs), fromMs)),
-      alerted: spells.map(({ fromMs }, i) => after(alertsOf(sim, i)[0]?.atMs, fromMs)),
+      alerted: spells.map(({ fromMs }, i) => after(alertsOf(sim, i).find(isTold(fromMs))?.atMs, fromMs)),
       failovers: spells.map((_, i) => changesOf(sim, i).filter(({ isToPrimary }) => !isToPrimary).length),
     },
   };
 }
+
+/** What says that something is the matter with the endpoint; that nobody sees would not be true. */
+const isTold =
+  (fromMs: number) =>
+  ({ kind, atMs }: { readonly kind: string; readonly atMs: number }): boolean =>
+    atMs >= fromMs && (kind === "degraded" || kind === "partial" || kind === "failover");
 
 const shareKnown = (delays: readonly number[]): number =>
   delays.filter((ms) => ms <= hourMs).length / delays.length;

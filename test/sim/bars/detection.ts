@@ -60,7 +60,7 @@ const detection = (name: string, behaviour: Behaviour, limits: Limits, over: Man
 });
 
 /** Every location asks once in an interval, each at a time of its own: an interval's fifth between two looks. */
-const staggered: ManyShops = { policy: { intervalMs: 2_000 } };
+const staggered: ManyShops = { policy: { staggered: true } };
 
 export const detectionBars: readonly Bar[] = [
   detection("black hole: outage to decision", "black hole", { median: 13_500, p99: 18_000, max: 18_500 }),

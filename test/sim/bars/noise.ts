@@ -8,7 +8,10 @@ import { changesOf, hourMs, minuteMs, runWorld, yearMs } from "./worlds.ts";
 const shops = 100;
 const endpoints = 2 * shops;
 
-/** A part of a year of so many endpoints that are never down, behind a network with this noise. */
+/**
+ * A part of a year of so many endpoints that are never down, behind a network with this noise. Paths fail each for
+ * itself; a location's bad times all endpoints of a world share, so of those it is a two-hundredth of the years.
+ */
 async function quiet(seed: number, noise: Noise, endpointYears: number): Promise<Sample> {
   const countFromMs = startMs + minuteMs;
   const untilMs = countFromMs + Math.round((endpointYears * yearMs) / endpoints);

@@ -2,7 +2,7 @@ import type { Service } from "../../../lambda/core/config.ts";
 import { deliveriesOf } from "../deliveries.ts";
 import { hostOfValue, servicesOf, standsIn } from "../names.ts";
 import { openNature } from "../nature.ts";
-import { unserved, untold, untrue } from "../oracle.ts";
+import { forgotten, unserved, untold, untrue } from "../oracle.ts";
 import { carryingHosts } from "../shares.ts";
 import { type Line, openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
 import { tellOf, tellOfSpells } from "../story.ts";
@@ -49,7 +49,10 @@ export async function runPlan(
   for (const span of plan.deadHome) void dieAt(sim, span);
   await deliver(sim, plan, calmMs + calmForMs);
   const services = servicesOf([sim.config]);
-  const last = services.flatMap((service) => [...untold(sim, service), ...untrue(sim, service)]);
+  const last = [
+    ...forgotten(sim),
+    ...services.flatMap((service) => [...untold(sim, service), ...untrue(sim, service)]),
+  ];
   const failed = await examine(sim, plan);
   return { violations: [...found, ...last, ...failed], simulatedMs: sim.clock.now() - startMs };
 }

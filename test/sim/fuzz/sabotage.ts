@@ -47,12 +47,29 @@ const lookUp = (answer: ProbeAnswer, isMeant: (id: string) => boolean): ProbeAns
   }),
 });
 
+const withDns = (world: World, dns: Partial<World["dns"]>): World => ({
+  ...world,
+  dns: { ...world.dns, ...dns },
+});
+
+/** Two requests for what belongs in one. */
+const inHalves =
+  ({ dns }: World): World["dns"]["change"] =>
+  async (zone, changes, ...rest) => {
+    const [old, young] = (["DELETE", "CREATE"] as const).map((what) =>
+      changes.filter(({ action }) => action === what),
+    );
+    const deleted = await dns.change(zone, old ?? [], ...rest);
+    return deleted.is === "accepted" ? dns.change(zone, young ?? [], ...rest) : deleted;
+  };
+
 const isStandby = (id: string): boolean => id.endsWith("/s");
 const isReference = (id: string): boolean => id.startsWith("reference/");
 
 /** The product without one of its rules. Each has to be noticed by the oracle: else the oracle watches nothing. */
 export const sabotages: Readonly<Record<string, Sabotage>> = {
   "UPSERT instead of compare-and-set": unconditional(() => true),
+  "UPSERT of the record, fenced by its generation": unconditional(({ set }) => set.type !== "TXT"),
   "no generation TXT": unconditional(({ set }) => set.type === "TXT"),
   "no fencing": altered((world) => withCells(world, (_, cell) => unfenced(cell))),
   "no standby gate": altered((world) => withAnswers(world, (answer) => lookUp(answer, isStandby))),
@@ -61,6 +78,25 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
       answer.probes.some(({ ok }) => ok) ? answer : lookUp(answer, (id) => isReference(id) || isStandby(id)),
     ),
   ),
+  "a batch in two halves": altered((world) => withDns(world, { change: inHalves(world) })),
+  "no intent": altered((world) =>
+    withCells(world, (_, cell) => ({
+      ...cell,
+      put: async (body, seen) => {
+        const { intent, ...rest } = body as Partial<ServiceState>;
+        const before = (await cell.read())?.body as Partial<ServiceState> | undefined;
+        return cell.put(intent && !before?.intent ? (rest as typeof body) : body, seen);
+      },
+    })),
+  ),
+  "an alert is tried once": altered((world) => ({
+    ...world,
+    publish: (alert) => world.publish(alert).catch(() => {}),
+  })),
+  "an event is filed once": altered((world) => ({
+    ...world,
+    store: { ...world.store, file: (event) => world.store.file(event).catch(() => {}) },
+  })),
   "alert before save": altered((world) =>
     withCells(world, (_, cell) => ({
       ...cell,

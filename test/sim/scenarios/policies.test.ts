@@ -3,7 +3,7 @@ import { locations } from "../config.ts";
 import { openNature } from "../nature.ts";
 import { type Behaviour, startMs } from "../simulation.ts";
 import { median, quantile } from "../statistics.ts";
-import { policies } from "./policies.ts";
+import { policies, route53Checkers } from "./policies.ts";
 
 const hourMs = 3_600_000;
 
@@ -34,6 +34,11 @@ describe("policies take as long as they are known to", () => {
     expect(Math.abs(quantile(delays, 0.99) - p99)).toBeLessThan(1.5);
   });
 
+  test("Route 53 waits 2 s for an answer once it is connected", () => {
+    const found = (slowMs: number) => delaysS("Route 53, 10 s x 3", { slowMs }).filter((s) => s > 0).length;
+    expect([found(1_900), found(2_100)]).toEqual([0, 250]);
+  });
+
   test("and turn back when it is over, once", () => {
     for (const policy of policies) {
       const [fromMs, toMs] = [startMs + hourMs, startMs + 2 * hourMs];
@@ -44,4 +49,12 @@ describe("policies take as long as they are known to", () => {
       expect(turns[1]?.atMs).toBeGreaterThan(toMs);
     }
   });
+});
+
+test("Route 53 looks with two checkers from each of eight Regions, those of the config among them", () => {
+  const checkers = route53Checkers(locations);
+  expect(checkers).toHaveLength(16);
+  for (const place of new Set(checkers)) expect(checkers.filter((one) => one === place)).toHaveLength(2);
+  expect(new Set(checkers).size).toBe(8);
+  expect(checkers).toEqual(expect.arrayContaining([...locations]));
 });

@@ -24,7 +24,9 @@ export type Policy = {
 /** Checkers that probe by themselves, each with a threshold of its own, and how many of them make a host healthy. */
 type Checkers = {
   readonly intervalMs: number;
-  readonly timeoutMs: number;
+  /** How long it waits for a connection; and once connected, for an answer. */
+  readonly connectMs: number;
+  readonly answerMs: number;
   /** Probes in a row, alike both ways. */
   readonly threshold: number;
   /** Healthy when more than this share of the checkers says so. */
@@ -33,18 +35,21 @@ type Checkers = {
   readonly isFromEnd: boolean;
 };
 
-const answerMs = 20;
+/** What is well answers, and what refuses refuses, within this time. */
+const promptMs = 20;
 
-function probe(behaviour: Behaviour, timeoutMs: number): { ok: boolean; tookMs: number } {
+type Patience = Pick<Checkers, "connectMs" | "answerMs">;
+
+function probe(behaviour: Behaviour, { connectMs, answerMs }: Patience): { ok: boolean; tookMs: number } {
   if (typeof behaviour === "object") {
-    return { ok: behaviour.slowMs < timeoutMs, tookMs: Math.min(behaviour.slowMs, timeoutMs) };
+    return { ok: behaviour.slowMs < answerMs, tookMs: Math.min(behaviour.slowMs, answerMs) };
   }
-  return { ok: behaviour === "ok", tookMs: behaviour === "black hole" ? timeoutMs : answerMs };
+  return { ok: behaviour === "ok", tookMs: behaviour === "black hole" ? connectMs : promptMs };
 }
 
 /** All turns of one checker, which begins at a phase of its own. */
 function checker(
-  { intervalMs, timeoutMs, threshold, isFromEnd }: Checkers,
+  { intervalMs, threshold, isFromEnd, ...patience }: Checkers,
   behaviourAt: (atMs: number) => Behaviour,
   fromMs: number,
   untilMs: number,
@@ -52,7 +57,7 @@ function checker(
   const turns: Turn[] = [];
   let [isUp, unlike, probes] = [true, 0, 0];
   for (let atMs = fromMs; atMs < untilMs; ) {
-    const { ok, tookMs } = probe(behaviourAt(atMs), timeoutMs);
+    const { ok, tookMs } = probe(behaviourAt(atMs), patience);
     probes += 1;
     unlike = ok === isUp ? 0 : unlike + 1;
     if (unlike >= threshold) {
@@ -83,27 +88,37 @@ const watched =
   (checkers: Checkers): Policy["watch"] =>
   (behaviour, host, locations, { fromMs, untilMs, seed }) =>
     together(
-      locations.map((location) => {
-        const phase = hash(seed, hashText(0, location)) % checkers.intervalMs;
+      locations.map((location, i) => {
+        const phase = hash(seed, hashText(i, location)) % checkers.intervalMs;
         return checker(checkers, (atMs) => behaviour(host, location, atMs), fromMs + phase, untilMs);
       }),
       checkers.healthyShare,
     );
 
-/** Sixteen checkers in eight Regions; two in each, which look through the same network. */
-const route53Checkers = (configured: readonly string[]): string[] =>
-  Array.from({ length: 16 }, (_, i) => configured[i % configured.length] ?? "").map((location, i) =>
-    i < configured.length ? location : `${location} ${i}`,
-  );
+const regions = 8;
+
+/** Sixteen checkers in eight Regions, those of the config first; two in each, which look through the same network. */
+export function route53Checkers(configured: readonly string[]): string[] {
+  const places = Array.from({ length: regions }, (_, i) => configured[i] ?? `another Region ${i + 1}`);
+  return [...places, ...places];
+}
 
 /**
  * Route 53's health checks (Developer Guide, "How Amazon Route 53 determines whether a health check is healthy"): TCP
- * connects within 4 s, more than 18 % of the checkers make healthy, the threshold counts both ways.
+ * connects within 4 s, a status comes within 2 s more, more than 18 % of the checkers make healthy, the threshold counts
+ * both ways.
  */
 const route53 = (intervalMs: number): Policy => ({
   name: `Route 53, ${intervalMs / 1000} s x 3`,
   locations: route53Checkers,
-  watch: watched({ intervalMs, timeoutMs: 4_000, threshold: 3, healthyShare: 0.18, isFromEnd: true }),
+  watch: watched({
+    intervalMs,
+    connectMs: 4_000,
+    answerMs: 2_000,
+    threshold: 3,
+    healthyShare: 0.18,
+    isFromEnd: true,
+  }),
 });
 
 /** What others do, with the interval and the time-out that are Pointsman's defaults where they are not their own. */
@@ -115,7 +130,8 @@ export const policies: readonly Policy[] = [
     locations: (configured) => configured.slice(0, 1),
     watch: watched({
       intervalMs: 10_000,
-      timeoutMs: 3_000,
+      connectMs: 3_000,
+      answerMs: 3_000,
       threshold: 3,
       healthyShare: 0.5,
       isFromEnd: false,
