@@ -1,5 +1,6 @@
 import type { Service } from "../core/config.ts";
 import { wantsEvidence } from "../core/decide.ts";
+import type { Watched } from "../core/endpoint-record.ts";
 import { letBe, readEveryMs, untouched } from "../core/glance.ts";
 import { closed, noteLook } from "../core/move.ts";
 import { oncePer } from "../core/once-per.ts";
@@ -36,14 +37,14 @@ export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: num
 /** Whether each standby would take over: noted and told where that changed. */
 function startNoting(sweep: Sweep, each: Switch, atMs: number): void {
   const { service, state } = each;
-  const known = Object.fromEntries(
-    service.targets.flatMap(({ endpoint }) => {
-      const watched = sweep.watched.get(endpoint);
-      return watched ? [[endpoint, watched] as const] : [];
-    }),
-  );
+  if (state === undefined) return;
+  const known: Record<string, Watched> = {};
+  for (const { endpoint } of service.targets) {
+    const watched = sweep.watched.get(endpoint);
+    if (watched) known[endpoint] = watched;
+  }
   const noted = (now: ServiceState) => noteReadiness(service, now, known, atMs);
-  if (state === undefined || noted(state) === state) return;
+  if (noted(state) === state) return;
   void inBackground(
     sweep,
     service.id,

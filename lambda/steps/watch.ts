@@ -221,12 +221,12 @@ const switchOf = (
 
 /** What is believed of each target of a service now. */
 export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {
-  return Object.fromEntries(
-    targets.flatMap(({ endpoint }) => {
-      const watched = sweep.watched.get(endpoint);
-      return watched ? [[endpoint, watched.health] as const] : [];
-    }),
-  );
+  const healths: Record<string, Health> = {};
+  for (const { endpoint } of targets) {
+    const watched = sweep.watched.get(endpoint);
+    if (watched) healths[endpoint] = watched.health;
+  }
+  return healths;
 }
 
 /** Lets `work` go on beside the ticks; the sweep does not end before it. Never rejects. */
