@@ -132,13 +132,11 @@ function withLooks(
   looks: readonly Look[],
   { atMs, locations }: Taken,
 ): Brownout {
-  const failed = new Set(looks.flatMap(({ location, ok }) => (ok ? [] : [location])));
-  const failedMs = Object.fromEntries(
-    Object.keys(state.scores).map((location) => [
-      location,
-      failed.has(location) ? atMs : (state.failedMs?.[location] ?? atMs),
-    ]),
-  );
+  const failedMs: Record<string, number> = {};
+  for (const location of Object.keys(state.scores)) {
+    const isFailed = looks.some((look) => !look.ok && look.location === location);
+    failedMs[location] = isFailed ? atMs : (state.failedMs?.[location] ?? atMs);
+  }
   const next = { ...state, failedMs, untilMs: atMs };
   return isWatched(next, locations) ? { ...next, sinceMs: sinceMs ?? atMs } : next;
 }
@@ -179,8 +177,11 @@ export const onlyOf = (state: Brownout, locations: readonly string[]): Brownout 
   ),
 });
 
-const sum = ({ scores }: Brownout): number =>
-  Object.values(scores).reduce((total, score) => total + Math.min(fullScore, score), 0);
+function sum({ scores }: Brownout): number {
+  let total = 0;
+  for (const score of Object.values(scores)) total += Math.min(fullScore, score);
+  return total;
+}
 
 /** Fewer than three locations cannot tell a bad endpoint from a bad path. */
 const reaches = (state: Brownout, threshold: number, locations: number): boolean =>

@@ -1,4 +1,5 @@
 import type { Health } from "./health.ts";
+import { type Finding, isVoid } from "./probe.ts";
 
 /**
  * Numbers that only grow, so that any window is the difference of two records. Time nobody looked is in none of
@@ -45,6 +46,13 @@ export function count(counters: Counters, health: Health, atMs: number, maxGapMs
   if (isPending(health)) return { ...next, pendingMs: counters.pendingMs + gapMs };
   return credit(next, health.state === "up" ? "up" : "down", gapMs);
 }
+
+/** Counts a probe. One that says nothing is counted, but not as failed. */
+export const countProbe = (counters: Counters, finding: Finding): Counters => ({
+  ...counters,
+  probes: counters.probes + 1,
+  failedProbes: counters.failedProbes + (finding.ok || isVoid(finding) ? 0 : 1),
+});
 
 /** After a verdict: the pending time takes the state that turned out, or stays unseen when nobody could see. */
 export function settle(counters: Counters, before: Health, after: Health): Counters {

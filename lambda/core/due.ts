@@ -52,6 +52,7 @@ export const spreadMs = (count: number, intervalMs: number): number =>
 /** Slow endpoints take turns: one asked every minute belongs to one of the six ticks of its minute, always the same. */
 function phaseMs(endpoint: Endpoint, everyMs: number, tick: number): number {
   const ticks = Math.floor(everyMs / tick);
+  if (ticks === 1) return 0;
   return (hash(endpoint.id) % ticks) * tick;
 }
 

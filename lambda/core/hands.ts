@@ -58,8 +58,9 @@ export const orderGoodForMs = 120_000;
 
 /** What counts for a service: its own freeze, or that of all; else the last word that it may move again. */
 export function freezeOf(hands: Hands, key: string): Freeze | undefined {
-  const words = [hands.services[key]?.freeze, hands.freeze].filter((word) => word !== undefined);
-  return words.find(({ is }) => is === "frozen") ?? words.sort((a, b) => b.atMs - a.atMs)[0];
+  const [own, all] = [hands.services[key]?.freeze, hands.freeze];
+  if (own === undefined || all === undefined) return own ?? all;
+  return [own, all].find(({ is }) => is === "frozen") ?? (own.atMs >= all.atMs ? own : all);
 }
 
 /** The work on an endpoint that goes on now. */

@@ -22,10 +22,10 @@ export type Word = {
 
 /** Takes a freeze, or its end, into the service's state, so that it holds also when the operators' row cannot be read. */
 export function takeFreeze(service: Service, state: ServiceState, word: Word, atMs: number): ServiceState {
-  const { frozen, ...rest } = state;
   const { freeze } = word;
   // Nobody said anything, and the service is frozen: what they said was lost. Only who says so ends a hold.
   if (freeze === undefined) return state;
+  const { frozen, ...rest } = state;
   if (freeze.is === "frozen") {
     const isKnown = frozen?.atMs === freeze.atMs && frozen.who === freeze.who;
     if (isKnown && atMs - frozen.toldMs < remindMs) return state;

@@ -53,11 +53,15 @@ export async function confirm(
   const request = confirmRequest(config, groups, asking);
   const startedMs = world.now();
   const answers = new Map<string, readonly Probe[]>();
-  const open = new Set(groups);
+  const open = new Map(groups.map((group) => [group, {} as Record<string, Votes>] as const));
   const concluded: Promise<void>[] = [];
+  const hear = (location: string, probes: readonly Probe[]) => {
+    answers.set(location, probes);
+    const tries = triesIn(probes);
+    for (const [group, ballots] of open) ballots[location] = votesOf(config, group, tries);
+  };
   const close = (isOver: (ballots: Ballots, group: Group) => boolean) => {
-    for (const group of open) {
-      const ballots = ballotsOf(config, group, answers);
+    for (const [group, ballots] of open) {
       if (!isOver(ballots, group)) continue;
       open.delete(group);
       if (world.now() - startedMs > patienceMs(request) + staleMs) {
@@ -70,13 +74,13 @@ export async function confirm(
   };
   const over = new AbortController();
   const asked = config.locations.map(async (location) => {
-    answers.set(location, await askOrNothing(world, { ...request, location }));
+    hear(location, await askOrNothing(world, { ...request, location }));
     close((ballots, group) => asking.early(group) && isSettled(config, group, ballots, asking.isCandidate));
   });
   const late = world.sleep(patienceMs(request), over.signal);
   await Promise.race([Promise.all(asked), late]);
   over.abort();
-  for (const location of config.locations) if (!answers.has(location)) answers.set(location, []);
+  for (const location of config.locations) if (!answers.has(location)) hear(location, []);
   close(() => true);
   await Promise.all(concluded);
 }
@@ -113,37 +117,34 @@ function confirmRequest(
   return { questions: [...questions, ...references], endMs };
 }
 
-/** The votes of the locations that have answered on the group's endpoints and the reference hosts. */
-function ballotsOf(config: Config, group: Group, answers: ReadonlyMap<string, readonly Probe[]>): Ballots {
-  const thresholds = new Map<string, number>([
-    ...config.references.map((reference) => [referenceId(reference), 1] as const),
-    ...group.endpoints.map(({ id, policy }) => [id, policy.failureThreshold] as const),
-  ]);
-  return Object.fromEntries(
-    [...answers].map(([location, probes]) => [location, votesOf(thresholds, probes)] as const),
-  );
-}
+type Votes = Record<string, Vote>;
 
-function votesOf(thresholds: ReadonlyMap<string, number>, probes: readonly Probe[]): Record<string, Vote> {
+/** What a location found of each thing it was asked, from when on it saw anything. */
+function triesIn(probes: readonly Probe[]): ReadonlyMap<string, readonly Probe[]> {
   const tries = new Map<string, Probe[]>();
+  const sightMs = sightFromMs(probes);
   for (const probe of probes) {
+    if (probe.startedAfterMs < sightMs) continue;
     const of = tries.get(probe.id);
     if (of) of.push(probe);
-    else if (thresholds.has(probe.id)) tries.set(probe.id, [probe]);
+    else tries.set(probe.id, [probe]);
   }
-  const sightMs = sightFromMs(probes);
-  return Object.fromEntries(
-    [...thresholds].map(([id, threshold]) => {
-      const said = tries.get(id) ?? [];
-      return [
-        id,
-        vote(
-          said.filter(({ startedAfterMs }) => startedAfterMs >= sightMs),
-          threshold,
-        ),
-      ] as const;
-    }),
-  );
+  return tries;
+}
+
+/** A location's votes on the reference hosts and the group's endpoints. */
+function votesOf(
+  { references }: Config,
+  { endpoints }: Group,
+  tries: ReadonlyMap<string, readonly Probe[]>,
+): Votes {
+  const votes: Votes = {};
+  const cast = (id: string, threshold: number) => {
+    votes[id] = vote(tries.get(id) ?? [], threshold);
+  };
+  for (const reference of references) cast(referenceId(reference), 1);
+  for (const { id, policy } of endpoints) cast(id, policy.failureThreshold);
+  return votes;
 }
 
 /**
@@ -163,11 +164,11 @@ function isSettled(
   isCandidate: Asking["isCandidate"],
 ): boolean {
   const configured = config.locations.length;
+  if (Object.keys(ballots).length === configured) return true;
   const canSee = sightOf(config);
   const verdicts = group.endpoints.map(({ id }) =>
     verdict(tally(ballots, id, configured, canSee), configured),
   );
-  if (Object.keys(ballots).length === configured) return true;
   if (verdicts.includes("open")) return false;
   const first = group.endpoints.find((endpoint, i) => verdicts[i] === "up" && isCandidate(endpoint));
   // The first target that is up is where a name would go; a later one must not win because it was proven sooner.

@@ -1,7 +1,9 @@
 import type { Service } from "../core/config.ts";
 import { wantsEvidence } from "../core/decide.ts";
+import type { Watched } from "../core/endpoint-record.ts";
 import { letBe, readEveryMs, untouched } from "../core/glance.ts";
 import { closed, noteLook } from "../core/move.ts";
+import { oncePer } from "../core/once-per.ts";
 import { noteReadiness } from "../core/readiness.ts";
 import { placesOf } from "../core/records.ts";
 import { firstSight, look, type ServiceState } from "../core/service-state.ts";
@@ -35,14 +37,14 @@ export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: num
 /** Whether each standby would take over: noted and told where that changed. */
 function startNoting(sweep: Sweep, each: Switch, atMs: number): void {
   const { service, state } = each;
-  const known = Object.fromEntries(
-    service.targets.flatMap(({ endpoint }) => {
-      const watched = sweep.watched.get(endpoint);
-      return watched ? [[endpoint, watched] as const] : [];
-    }),
-  );
+  if (state === undefined) return;
+  const known: Record<string, Watched> = {};
+  for (const { endpoint } of service.targets) {
+    const watched = sweep.watched.get(endpoint);
+    if (watched) known[endpoint] = watched;
+  }
   const noted = (now: ServiceState) => noteReadiness(service, now, known, atMs);
-  if (state === undefined || noted(state) === state) return;
+  if (noted(state) === state) return;
   void inBackground(
     sweep,
     service.id,
@@ -82,8 +84,9 @@ const isUp = (sweep: Sweep, each: Switch, id: string): boolean => {
  * names share Route 53's five requests a second (a look takes one for each record and one for the generation). Not in
  * whole minutes: the relief at the minute's turn would cut off the same looks for ever.
  */
-const lookEveryMs = (services: readonly Service[]): number =>
-  Math.max(55_000, services.reduce((requests, service) => requests + 1 + readsOf(service), 0) * 725);
+const lookEveryMs = oncePer((services: readonly Service[]): number =>
+  Math.max(55_000, services.reduce((requests, service) => requests + 1 + readsOf(service), 0) * 725),
+);
 
 /** Weighted sets are seen to be several before all of them are asked for. */
 const readsOf = ({ dns, weighted }: Service): number => placesOf(dns).length * (weighted ? 2 : 1);
@@ -106,11 +109,12 @@ const isHeard = (sweep: Sweep, { service, configured, state, unheard }: Switch):
 function isLookDue(sweep: Sweep, each: Switch, fromMs: number, toMs: number): boolean {
   if (each.state === undefined) return true;
   if (isUnderWay(each.state)) return false;
-  const { services } = sweep.config;
-  const paceMs = each.state.disarmed ? 55_000 : lookEveryMs(services);
-  const everyMs = isHeard(sweep, each) ? Math.max(readEveryMs, paceMs) : paceMs;
-  const phaseMs = (services.indexOf(each.configured) / services.length) * everyMs;
-  return Math.floor((toMs - phaseMs) / everyMs) > Math.floor((fromMs - phaseMs) / everyMs);
+  const paceMs = each.state.disarmed ? 55_000 : lookEveryMs(sweep.config.services);
+  const turn = (ms: number, everyMs: number) => Math.floor((ms - each.phase * everyMs) / everyMs);
+  const isTurn = (everyMs: number) => turn(toMs, everyMs) > turn(fromMs, everyMs);
+  const [soon, late] = [isTurn(paceMs), isTurn(Math.max(readEveryMs, paceMs))];
+  // Whether it is heard takes longer to say, and mostly it is not its turn either way.
+  return soon !== late && isHeard(sweep, each) ? late : soon;
 }
 
 /** A zone that cannot be read again and again, and never was, leaves a name unguarded: people are told. */

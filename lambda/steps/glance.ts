@@ -1,5 +1,6 @@
 import type { Service } from "../core/config.ts";
 import { isWorthALook, untouched } from "../core/glance.ts";
+import { oncePer } from "../core/once-per.ts";
 import { type Answer, isAsAsked, sayAnswer } from "../core/propagation.ts";
 import { placesOf, type RecordSet, sameValues } from "../core/records.ts";
 import { show } from "../core/service-state.ts";
@@ -10,8 +11,9 @@ import { inBackground, type Sweep, type Switch } from "./watch.ts";
 const serversPerGlance = 2;
 
 /** Every 20 s, or as rarely as it takes to ask 40 questions a second at most: each opens a socket. */
-const glanceEveryMs = (services: readonly Service[]): number =>
-  Math.max(20_000, services.reduce((questions, { dns }) => questions + 1 + placesOf(dns).length, 0) * 25);
+const glanceEveryMs = oncePer((services: readonly Service[]): number =>
+  Math.max(20_000, services.reduce((questions, { dns }) => questions + 1 + placesOf(dns).length, 0) * 25),
+);
 
 /**
  * Asks a name server, another one each time, for a name that nothing should have changed, beside the ticks.
@@ -25,9 +27,8 @@ export function startGlancing(
   toMs: number,
   look: (why: string) => void,
 ): void {
-  const { services } = sweep.config;
-  const everyMs = glanceEveryMs(services);
-  const phaseMs = (services.indexOf(each.configured) / services.length) * everyMs;
+  const everyMs = glanceEveryMs(sweep.config.services);
+  const phaseMs = each.phase * everyMs;
   const turn = Math.floor((toMs - phaseMs) / everyMs);
   if (each.glancing || turn <= Math.floor((fromMs - phaseMs) / everyMs)) return;
   const asked = each.state && untouched(each.service, each.state, sweep.owner);

@@ -30,6 +30,8 @@ export function takeWork(sweep: Sweep, group: Group): boolean {
     const watched = sweep.watched.get(endpoint.id);
     if (watched === undefined) return false;
     const word = sweep.hands ? sweep.hands.body.maintenance[endpoint.id] : watched.health.maintenance;
+    // Of most endpoints nobody says anything for weeks.
+    if (word === undefined && watched.health.maintenance === undefined) return false;
     const after = takeMaintenance(watched, endpoint.policy, roleOf(sweep, group, endpoint), word, atMs);
     if (after === watched) return false;
     sweep.watched.set(endpoint.id, after);

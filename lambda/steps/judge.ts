@@ -1,6 +1,6 @@
 import { forgotten, isWatched } from "../core/brownout.ts";
 import type { Endpoint } from "../core/config.ts";
-import { count, settle } from "../core/counters.ts";
+import { count, countProbe, settle } from "../core/counters.ts";
 import type { Evidence } from "../core/decide.ts";
 import { maxGapMs } from "../core/due.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
@@ -43,7 +43,9 @@ export function takeProbe(
     ? watched.counters
     : count(watched.counters, watched.health, atMs, maxGapMs(endpoint.policy));
   sweep.watched.set(endpoint.id, {
-    ...withProbe(sweep, { ...watched, counters }, location, probe, atMs),
+    ...watched,
+    probes: withProbe(sweep, watched, location, probe, atMs),
+    counters: countProbe(counters, probe),
     health: observe(watched.health, probe, atMs),
     brownout: scored(sweep, endpoint, watched, location, probe, atMs),
   });

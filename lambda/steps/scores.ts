@@ -9,6 +9,7 @@ import {
   scoreRound,
 } from "../core/brownout.ts";
 import type { Endpoint, Service } from "../core/config.ts";
+import { countProbe } from "../core/counters.ts";
 import { keep, type Watched } from "../core/endpoint-record.ts";
 import { isAnswered, isVoid, type Probe } from "../core/probe.ts";
 import { carriers } from "../core/records.ts";
@@ -32,25 +33,16 @@ export function scored(
   return scoreProbe(brownout, { location, ok: isAnswered(probe) }, { atMs, policy, locations });
 }
 
-/** The probe in the minute's list, and in the counters. */
+/** The minute's list with the probe in it. */
 export function withProbe(
   sweep: Sweep,
   watched: Watched,
   location: string,
   probe: Probe,
   atMs: number,
-): Watched {
+): Watched["probes"] {
   sweep.done.probes += 1;
-  const { counters } = watched;
-  return {
-    ...watched,
-    probes: keep(watched, sweep.config.locations.indexOf(location), probe, atMs),
-    counters: {
-      ...counters,
-      probes: counters.probes + 1,
-      failedProbes: counters.failedProbes + (probe.ok || isVoid(probe) ? 0 : 1),
-    },
-  };
+  return keep(watched, sweep.config.locations.indexOf(location), probe, atMs);
 }
 
 export const isBadNow = (sweep: Sweep, id: string): boolean => {
@@ -71,7 +63,7 @@ export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atM
     const brownout = maintenance
       ? watched.brownout
       : scoreRound(watched.brownout, looks, blind, state, { atMs, policy, locations });
-    sweep.watched.set(id, withProbes(sweep, { ...watched, brownout }, confirmed));
+    sweep.watched.set(id, { ...withProbes(sweep, watched, confirmed), brownout });
   }
 }
 
@@ -93,9 +85,12 @@ export const isDownIn = (sweep: Sweep, ballots: Ballots, id: string): boolean =>
 function withProbes(sweep: Sweep, watched: Watched, { probes, startedMs }: Confirmed): Watched {
   let next = watched;
   for (const { location, probe } of probes) {
-    if (probe.id === watched.endpoint) {
-      next = withProbe(sweep, next, location, probe, startedMs + probe.startedAfterMs);
-    }
+    if (probe.id !== watched.endpoint) continue;
+    next = {
+      ...next,
+      probes: withProbe(sweep, next, location, probe, startedMs + probe.startedAfterMs),
+      counters: countProbe(next.counters, probe),
+    };
   }
   return next;
 }

@@ -15,6 +15,8 @@ export type Switch = {
   readonly configured: Service;
   /** As it stands: by beacons only while the name is converted to them. */
   readonly service: Service;
+  /** Where in a span of time its turn is, from 0 to 1: each service has its own. */
+  readonly phase: number;
   /** None until the zone was read for the first time. */
   state: ServiceState | undefined;
   version: number;
@@ -101,7 +103,9 @@ export async function openWatch(
   const nowMs = world.now();
   const [records, switches] = await Promise.all([
     world.store.newest(ids, held.lease.saved),
-    Promise.all(config.services.map((service) => openSwitch(world, service, held))),
+    Promise.all(
+      config.services.map((service, i, { length }) => openSwitch(world, service, i / length, held)),
+    ),
   ]);
   return {
     config,
@@ -172,6 +176,7 @@ const isOvertaken = (row: ServiceRow, held: Held): boolean => row.epoch > held.l
 async function openSwitch(
   world: World,
   service: Service,
+  phase: number,
   held: Held,
 ): Promise<Switch & { isOvertaken: boolean }> {
   const cell = switchCell({ world }, service);
@@ -179,7 +184,7 @@ async function openSwitch(
     const row = await cell.read();
     const version = row?.version ?? 0;
     const overtaken = row !== undefined && isOvertaken(row.body, held);
-    const opened = switchOf(service, row?.body, version, overtaken);
+    const opened = switchOf(service, phase, row?.body, version, overtaken);
     if (held.clean || row === undefined || overtaken) return opened;
     if ((await cell.put({ ...row.body, epoch: held.lease.epoch }, version)) === "saved") {
       opened.version += 1;
@@ -190,6 +195,7 @@ async function openSwitch(
 
 const switchOf = (
   configured: Service,
+  phase: number,
   state: ServiceState | undefined,
   version: number,
   isOvertaken: boolean,
@@ -198,6 +204,7 @@ const switchOf = (
   get service() {
     return asItStands(configured, this.state);
   },
+  phase,
   state,
   version,
   isOvertaken,
@@ -214,12 +221,12 @@ const switchOf = (
 
 /** What is believed of each target of a service now. */
 export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {
-  return Object.fromEntries(
-    targets.flatMap(({ endpoint }) => {
-      const watched = sweep.watched.get(endpoint);
-      return watched ? [[endpoint, watched.health] as const] : [];
-    }),
-  );
+  const healths: Record<string, Health> = {};
+  for (const { endpoint } of targets) {
+    const watched = sweep.watched.get(endpoint);
+    if (watched) healths[endpoint] = watched.health;
+  }
+  return healths;
 }
 
 /** Lets `work` go on beside the ticks; the sweep does not end before it. Never rejects. */

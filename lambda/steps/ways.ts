@@ -74,9 +74,8 @@ const lookEveryMs = 290_000;
 export function startLookingAtRecords(sweep: Sweep, each: Switch, fromMs: number, toMs: number): void {
   const { state } = each;
   if (!state?.beacons || state.intent || state.disarmed || each.lookingAtRecords) return;
-  const { services } = sweep.config;
   // Each at a time of its own: a look takes five requests.
-  const phaseMs = (services.indexOf(each.configured) / services.length) * lookEveryMs;
+  const phaseMs = each.phase * lookEveryMs;
   const turn = (ms: number) => Math.floor((ms - phaseMs) / lookEveryMs);
   if (turn(toMs) === turn(fromMs)) return;
   each.lookingAtRecords = true;

@@ -9,8 +9,13 @@ const maxNameBytes = 255;
 
 export const wildcardLabel = "\\052";
 
+/** Labels that are spelt as they are. */
+const plain = /^(?:[a-z0-9_-]{1,63}\.)+$/;
+
 /** Route 53's spelling of a name given to its API, or undefined when no name is spelt like that. */
 export function normalizeName(text: string): string | undefined {
+  const dotted = `${withoutDot(text)}.`;
+  if (dotted.length < maxNameBytes && plain.test(dotted)) return dotted;
   if (/[^\x21-\x7e]/.test(text)) return undefined;
   return spell(withoutDot(text).split(".").map(decodeOctal));
 }

@@ -6,7 +6,7 @@ export type Clock = {
   run(untilMs: number): Promise<void>;
 };
 
-type Timer = { readonly atMs: number; readonly order: number; over: boolean; fire(): void };
+type Timer = { readonly atMs: number; readonly order: number; over: boolean; fire: () => void };
 
 /** Lets everything happen that happens without time passing. */
 export type Settle = () => Promise<unknown>;
@@ -48,14 +48,15 @@ export function openClock(startMs: number, settle: Settle = settleEventLoop): Cl
     new Promise((resolve) => {
       if (Number.isNaN(ms)) throw new RangeError("nobody can sleep for NaN ms");
       if (signal?.aborted) return resolve();
-      const end = () => {
+      const timer: Timer = { atMs: nowMs + Math.max(0, ms), order: order++, over: false, fire: resolve };
+      insert(waiting, timer);
+      if (signal === undefined) return;
+      timer.fire = () => {
         timer.over = true;
-        signal?.removeEventListener("abort", end);
+        signal.removeEventListener("abort", timer.fire);
         resolve();
       };
-      const timer: Timer = { atMs: nowMs + Math.max(0, ms), order: order++, over: false, fire: end };
-      insert(waiting, timer);
-      signal?.addEventListener("abort", end);
+      signal.addEventListener("abort", timer.fire);
     });
   const next = (): Timer | undefined => {
     while (waiting.at(-1)?.over) waiting.pop();
@@ -71,6 +72,7 @@ export function openClock(startMs: number, settle: Settle = settleEventLoop): Cl
         await settle();
         const timer = next();
         if (timer === undefined || timer.atMs > untilMs) break;
+        waiting.pop();
         nowMs = timer.atMs;
         timer.fire();
       }

@@ -65,8 +65,11 @@ export function worldOf(sim: Simulation, life: Life): World {
   };
 }
 
-/** Goes on when the sweep is not paused any more; never, when it is dead. */
-async function awake(sim: Simulation, life: Life): Promise<void> {
+/** Goes on when the sweep is not paused any more; never, when it is dead. Most of the time it is neither. */
+const awake = (sim: Simulation, life: Life): Promise<void> | undefined =>
+  life.dead || life.frozenUntilMs > sim.clock.now() ? awakening(sim, life) : undefined;
+
+async function awakening(sim: Simulation, life: Life): Promise<void> {
   while (life.frozenUntilMs > sim.clock.now()) await sim.clock.sleep(life.frozenUntilMs - sim.clock.now());
   if (life.dead) await never;
 }
@@ -97,7 +100,7 @@ export function effectsOf(sim: Simulation, life: Life): Effect {
     if (trouble === "kill before") life.dead = true;
     await clock.sleep(sim.takesMs(name, clock.now()));
     await awake(sim, life);
-    const failure = await failureOf(sim, name, trouble, work);
+    const failure = await (trouble && failureOf(sim, name, trouble, work));
     if (failure !== undefined) {
       await awake(sim, life);
       throw new Error(`${name}: simulated ${failure}`);
@@ -115,7 +118,7 @@ export function effectsOf(sim: Simulation, life: Life): Effect {
 async function failureOf(
   { clock, throttled }: Simulation,
   name: string,
-  trouble: Trouble | undefined,
+  trouble: Trouble,
   work: () => unknown,
 ): Promise<string | undefined> {
   if (trouble === "fail before") return "failure before it took effect";
