@@ -29,7 +29,8 @@ export type Tries = { readonly triesAtMs: readonly number[]; readonly endMs: num
  * answers, and it takes two of them, so a threshold of two asks as often as one of three.
  *
  * @param failingForMs how long ago the failed probe began; 0 where none did. A refusal takes no time, silence takes
- *   the time-out: so both are decided `confirmWithin` after they were known, or sooner
+ *   the time-out: so both are decided `confirmWithin` after they were known, or sooner. One that began so long ago that it
+ *   cannot be why this is asked (nobody judged it: home was paused, or busy with another) says nothing of now
  * @param overByMs by when those are over whose probe did fail, where this is asked only beside them. A location that is
  *   blind answers when its last question is over: what nobody asked for must not be what the others wait for
  */
@@ -41,10 +42,8 @@ export function confirmTries(
   const { failureThreshold, confirmWithinMs, timeoutMs } = policy;
   if (failureThreshold === 1) return { triesAtMs: [0], endMs: timeoutMs };
   const early = Math.max(2, failureThreshold - 1);
-  const lastMs = Math.max(
-    0,
-    Math.min(confirmWithinMs - Math.min(failingForMs, timeoutMs), overByMs - graceMs),
-  );
+  const knownMs = failingForMs > timeoutMs + askedMs ? 0 : Math.min(failingForMs, timeoutMs);
+  const lastMs = Math.max(0, Math.min(confirmWithinMs - knownMs, overByMs - graceMs));
   const lastWholeMs = Math.max(0, confirmWithinMs - wayMs - timeoutMs);
   const stepMs = Math.min(lastWholeMs / (early - 1), lastMs / early);
   const starts = Array.from({ length: early }, (_, k) => Math.round(k * stepMs));
@@ -59,6 +58,9 @@ export function confirmTries(
  * refuses does so within a round trip; one that has said nothing by then has failed the earlier tries.
  */
 export const graceMs = 400;
+
+/** What a request takes beside the time-out at most, in milliseconds: starts that are spread, and a function's start. */
+const askedMs = 3_000;
 
 /** What of `confirmWithin` is left for the way to a location and back, in milliseconds. */
 export const wayMs = 100;

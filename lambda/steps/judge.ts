@@ -57,7 +57,7 @@ export function takeProbe(
  * round, one try from everywhere, says nothing but what the scores say: that an endpoint is degraded, or bad enough to
  * be taken for down.
  *
- * @returns whether all locations should be asked at length: a round found an endpoint down
+ * @returns whether all locations should be asked at length: a round found an endpoint bad enough to leave
  */
 export async function judge(
   sweep: Sweep,
@@ -69,7 +69,9 @@ export async function judge(
   takeScores(sweep, group, confirmed, atMs);
   const isFree = kind === "confirm" || !sweep.confirming.has(group.id);
   const bad = group.endpoints.filter(({ id }) => isFree && isBadNow(sweep, id));
-  const judged = kind === "confirm" ? group.endpoints : bad;
+  // One failed try is no vote: what a round's votes say beside the scores would be that nobody can see.
+  const down = bad.filter(({ id }) => isDownIn(sweep, byScore(sweep, id, confirmed), id));
+  const judged = kind === "confirm" ? group.endpoints : down;
   const changed = group.endpoints.filter((endpoint) =>
     believe(sweep, group, endpoint, judged.includes(endpoint) ? confirmed : undefined, atMs),
   );
@@ -81,7 +83,7 @@ export async function judge(
   if (kind === "confirm") await actOn(sweep, group, confirmed, atMs);
   await saving;
   startTellingEndpoints(sweep, ids);
-  return kind === "round" && judged.length > 0;
+  return kind === "round" && bad.length > 0;
 }
 
 /**

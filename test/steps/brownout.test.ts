@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
+import { openNature } from "../sim/nature.ts";
 import { movesOf, violations } from "../sim/oracle.ts";
 import { seeded } from "../sim/seeded.ts";
 import { at, broken, forever, frankfurt, ireland, simulate, story } from "../sim/shop.ts";
@@ -106,6 +107,19 @@ test("a loss of one probe in a hundred tells nobody anything in half a day", asy
   await runMinutes(sim, at(43_200));
   expect(told(sim)).toEqual([]);
 }, 20_000);
+
+test("nobody is told that no location sees while some of them get no answer now and then", async () => {
+  // Each of these told so when a round found three failures that the scores did not take for an outage.
+  for (const seed of [8, 12, 17, 29]) {
+    const sim = openSimulation(shopConfig(), [shopRecord], { seed });
+    const half = { share: 0.5, as: "error" } as const;
+    const spell = { host: "frankfurt", fromMs: at(65), toMs: at(400), behaviour: half };
+    sim.behaviour = openNature(seed, [spell]).behaviour;
+    await runMinutes(sim, at(300));
+    expect(told(sim), story(sim)).toContain("failover");
+    expect(told(sim)).not.toContain("blind");
+  }
+});
 
 test("a crash loop of two minutes up and one down moves the name four times an hour at most", async () => {
   const loop = broken();

@@ -48,6 +48,21 @@ describe("no name moves", () => {
     expect(told(sim)).toContain("partial");
     expect(told(sim)).not.toContain("down");
   });
+
+  test("because one failure was not judged, home being paused, and a short one comes after it", async () => {
+    const sim = simulate(
+      broken(["frankfurt", 69.9, 70.1, "refuse"], ["frankfurt", 81.4, 83.7, "refuse"]),
+    );
+    let asked = 0;
+    const isConfirm = (effect: string, atMs: number) =>
+      effect.startsWith("ask") && atMs > at(70.01) && atMs < at(71);
+    sim.fault = (effect, atMs) =>
+      isConfirm(effect, atMs) && asked++ === 2 ? { pauseMs: 9_500, when: "after" } : undefined;
+    await runMinutes(sim, at(150));
+    expect(story(sim)).toContain("confirm void: home was paused");
+    expect(movesOf(sim), story(sim)).toEqual([]);
+    expect(told(sim)).not.toContain("down");
+  });
 });
 
 test("the same world moves the name when the primary does fail", async () => {
