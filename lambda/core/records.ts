@@ -257,7 +257,8 @@ const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly i
 /**
  * The changes of one atomic batch that turn `now` into `want`: compare-and-set of each of their records, since Route 53
  * refuses the whole batch when a DELETE does not match or a CREATE finds something. What stands beside `now` and is not
- * wanted any more is left as it is, unless it shares a name and type with what is wanted.
+ * wanted any more is left as it is, unless it shares a name and type with what is wanted. All DELETEs come first: a batch
+ * is validated in its order, and a weighted set is refused beside one that has another TTL still, or another policy.
  *
  * @throws RangeError rather than leave a name without a record
  */
@@ -273,10 +274,10 @@ export function swap(now: RecordSet | null, want: RecordSet | null): Change[] {
   const gone = before.filter(
     (one) => after.some((part) => isAtPlace(part, one)) && !after.some((part) => isSameSlot(part, one)),
   );
-  const changes = after.filter(isThere).flatMap((record): Change[] => {
-    const found = old(record);
-    const create: Change = { action: "CREATE", record };
-    return found === undefined ? [create] : [{ action: "DELETE", record: found }, create];
-  });
-  return [...gone.map((record): Change => ({ action: "DELETE", record })), ...changes];
+  const left = after.filter(isThere);
+  const replaced = left.flatMap((record) => old(record) ?? []);
+  return [
+    ...[...gone, ...replaced].map((record): Change => ({ action: "DELETE", record })),
+    ...left.map((record): Change => ({ action: "CREATE", record })),
+  ];
 }

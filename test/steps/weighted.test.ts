@@ -262,6 +262,16 @@ describe("where other records stand", () => {
     expect(spreadsOf(sim), story(sim)).toEqual(["100 100"]);
   });
 
+  test("a deploy of another TTL does not keep a target that is down from being taken out", async () => {
+    const sim = await run([["frankfurt", 125, forever, "refuse"]], 90);
+    sim.config = sharedConfig({ dns: { ...sharedShop.dns, ttlSeconds: 60 } });
+    await runMinutes(sim, at(200));
+    expect(spreadsOf(sim), story(sim)).toEqual(["0 100 50"]);
+    expect(findSets(zoneNow(sim), "shop.example.com", "A").map(({ ttlSeconds }) => ttlSeconds)).toEqual([
+      60, 60, 60,
+    ]);
+  });
+
   test("a deploy back to one target at a time makes a simple record of them, on an operator's order", async () => {
     const sim = await run([["frankfurt", 65, 75, "refuse"]], 400);
     const { weighted: _, ...failover } = sharedShop;
