@@ -66,7 +66,8 @@ export function outOf({ config, evidence, failing, worked, proven }: Scene): rea
 
 /**
  * What each target is to carry. Steps spare a target that comes back beside others that carry the load: where nobody
- * carries its full weight any more, all that are proven up do so at once.
+ * carries its full weight any more, all that are proven up do so at once. Whoever takes something out goes by proof alone:
+ * what is not proven up is not known to carry the load that comes to it.
  */
 export function wantedShares(scene: Scene, out: readonly Target[]): Share[] {
   const { service, state, proven, carrying } = scene;
@@ -75,7 +76,10 @@ export function wantedShares(scene: Scene, out: readonly Target[]): Share[] {
     const next = proven.includes(target) ? nextWeight(scene, target, now, isSpent(scene)) : undefined;
     return { target, now, want: next ?? now };
   });
-  const isCarried = shares.some(({ target, want }) => want > 0 && want >= fullWeight(target));
+  const isCarried = shares.some(
+    ({ target, want }) =>
+      want > 0 && want >= fullWeight(target) && (out.length === 0 || proven.includes(target)),
+  );
   if (isCarried) return shares;
   const isLeft = shares.some(({ want }) => want > 0);
   const isNeeded = ({ target, want }: Share): boolean =>
@@ -115,7 +119,12 @@ export function nextWeight(
   if (now > full) return full;
   const next = stepsOf(service, target).find((weight) => weight > now);
   if (now === 0) return isHeldBack ? undefined : next;
-  const sinceMs = Math.max(state.steppedMs?.[target.id] ?? 0, wellSinceMs(health));
+  const sinceMs = Math.max(
+    state.steppedMs?.[target.id] ?? 0,
+    wellSinceMs(health),
+    // A time nobody looked is none in which it was well.
+    health.watchedSinceMs ?? 0,
+  );
   return atMs - sinceMs >= (service.weighted?.stepForMs ?? 0) ? next : undefined;
 }
 
