@@ -1,7 +1,19 @@
 import type { Config, Service, Target } from "./config.ts";
 import { type Evidence, leftUpLately } from "./decide.ts";
 import { type Health, wellSinceMs } from "./health.ts";
-import { carriers, fullWeight, recordFor, type Spread, sameValues, spreadOf, weightsIn } from "./records.ts";
+import {
+  carriers,
+  fullWeight,
+  isAtPlace,
+  partsOf,
+  placesOf,
+  type RecordSet,
+  recordFor,
+  type Spread,
+  sameValues,
+  spreadOf,
+  weightsIn,
+} from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 import { provesMove, provesUp, sightOf } from "./verdict.ts";
 
@@ -133,6 +145,20 @@ export const stepsOf = ({ weighted }: Service, target: Target): number[] =>
   (weighted?.stepsPercent ?? []).map((percent) =>
     Math.max(1, Math.round((fullWeight(target) * percent) / 100)),
   );
+
+/**
+ * Whether somebody's hand left a target's sets at several places unlike each other: to make them alike is to give it more, or
+ * less, at one of them.
+ */
+export function isUneven(service: Service, record: RecordSet | null, target: Target): boolean {
+  const parts = record === null ? [] : partsOf(record);
+  const weights = placesOf(service.dns).map(
+    (place) =>
+      parts.find((part) => isAtPlace(part, place) && part.weighted?.setIdentifier === target.id)?.weighted
+        ?.weight ?? 0,
+  );
+  return new Set(weights).size > 1;
+}
 
 /** How the load of a weighted name is spread while all is well. */
 export const fullSpread = ({ targets }: Pick<Service, "targets">): Spread =>

@@ -18,6 +18,7 @@ import {
   isDown,
   isExact,
   isSpent,
+  isUneven,
   isWorked,
   nextWeight,
   outOf,
@@ -45,8 +46,8 @@ export function decideWeights(
   const out = outOf(scene);
   const shares = wantedShares(scene, out);
   const moving = shares.filter(({ now, want }) => now !== want);
-  const isServed = shares.some(({ target, want }) => want > 0 && scene.proven.includes(target));
-  if (!isServed || (moving.length === 0 && isExact(service, state))) return remain(scene, shares);
+  if (!isFounded(scene, out, shares) || (moving.length === 0 && isExact(service, state)))
+    return remain(scene, shares);
   const isDrained = out.length > 0 && out.every((target) => scene.worked.includes(target));
   if (mayMove(config) || isDrained) return change(scene, out, shares, moving);
   return scene.failing.length > 0 ? stay("too-few-locations", tooFew) : stay("healthy", tooFew);
@@ -57,6 +58,23 @@ function heldBy(state: ServiceState): string | undefined {
   const { placed } = state;
   return (
     holdOn(state) ?? (placed?.target === "orphan" ? `taken over as it stands, ${sayNote(placed)}` : undefined)
+  );
+}
+
+/**
+ * Something carries on that this confirm proves up; and as long as nothing has to be taken out, nobody's unlike sets are
+ * made alike without such proof.
+ */
+function isFounded(
+  { service, state, proven }: Scene,
+  out: readonly Target[],
+  shares: readonly Share[],
+): boolean {
+  const isServed = shares.some(({ target, want }) => want > 0 && proven.includes(target));
+  return (
+    isServed &&
+    (out.length > 0 ||
+      service.targets.every((target) => proven.includes(target) || !isUneven(service, state.written, target)))
   );
 }
 

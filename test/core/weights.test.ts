@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { partsOf } from "../../lambda/core/records.ts";
 import { sharedRecord, sharedShop } from "../sim/weighted.ts";
 import { ballots } from "./fixture.ts";
 import { at, ids } from "./situation.ts";
@@ -145,6 +146,23 @@ describe("what becomes of the weights", () => {
     const drained = decided([full, "wuu", "uuu"]);
     expect(drained).toMatchObject({ by: { who: "anna" }, why: "frankfurt is being worked on" });
     expect(decided([full, "wdu", "udu"])).not.toHaveProperty("by");
+  });
+
+  test("sets that a hand left unlike at two places become alike by proof, or where something has to be taken out", () => {
+    const beside = [{ name: "www.example.com", type: "A" as const }];
+    const service = { dns: { ...sharedShop.dns, beside } };
+    const record = sharedRecord([100, 100, 50], { ...sharedShop, ...service });
+    const [first, ...others] = partsOf(record);
+    const drained = others.map((part) =>
+      part.name === "www.example.com" && part.weighted?.setIdentifier === "ireland"
+        ? { ...part, weighted: { setIdentifier: "ireland", weight: 0 } }
+        : part,
+    );
+    const written = { ...(first ?? record), beside: drained };
+    const of = (healths: string, says: string) => outcome([full, healths, says, { written }, service]);
+    expect(of("uuu", "u-u")).toBe("healthy");
+    expect(of("uuu", "uuu")).toBe("reweighted 100 100 50");
+    expect(of("duu", "d-u")).toBe("taken-out 0 100 50");
   });
 
   test("a record set that the config does not have is left out of what is wanted", () => {

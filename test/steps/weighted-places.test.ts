@@ -117,5 +117,8 @@ describe("where other records stand", () => {
     await runMinutes(sim, at(560));
     expect(now(sim), story(sim)).toBe("simple");
     expect(findSets(zoneNow(sim), "shop.example.com", "A")[0]?.values).toEqual(["192.0.2.10"]);
+    // The old sets answer that now and then as well: the generation is what proves it.
+    const proof = [...sim.memory.history.values()].findLast(({ kind }) => kind === "answered");
+    expect(proof?.why).toContain("TXT");
   });
 });
