@@ -70,10 +70,15 @@ function changeOf(service: Service, standing: Standing, at: string | undefined):
 
 function changeOfShares(
   service: Service,
-  { record }: Standing,
+  { record, generation }: Standing,
   at: string | undefined,
 ): Pick<Plan, "change" | "ok"> {
   const how = service.mode === "armed" ? "" : "none in shadow mode; armed: ";
+  if (at === "orphan" && generation !== null) {
+    const [txt] = generation.values;
+    const change = `${how}if the record is as Pointsman left it (${txt}), it becomes the config's sets, in one batch, as soon as a target is proven up; if not, hands off`;
+    return { change, ok: true };
+  }
   if (at === "orphan") {
     const change =
       "none: the record is not the targets', Pointsman would keep its hands off; `pointsman adopt` and then `release` make weighted sets of it";

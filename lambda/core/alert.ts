@@ -25,7 +25,7 @@ export function alert(event: Event): Alert {
     `Seen:  ${event.why}`,
     ...(event.by ? [`By:    ${event.by.who}: ${event.by.why}`] : []),
     ...(event.times ? [`Took:  ${took(event.times)}`] : []),
-    `Next:  ${next[event.kind]}`,
+    `Next:  ${(event.spread && nextOfSpread[event.kind]) ?? next[event.kind]}`,
     "",
     `Alert: ${event.id}`,
   ];
@@ -40,7 +40,8 @@ export function alert(event: Event): Alert {
 }
 
 /** What happened, in a few words. */
-export const headline = (event: Event): string => headlines[event.kind](event);
+export const headline = (event: Event): string =>
+  ((event.spread && headlinesOfSpread[event.kind]) ?? headlines[event.kind])(event);
 
 /** A time people and machines read alike: UTC, to the second. */
 export const clock = (ms: number): string =>
@@ -120,6 +121,22 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   "maintenance-over": (e) => `${e.subject} is not being worked on any more`,
   order: (e) => `${name(e)}: what became of an order by ${who(e)}`,
   test: (e) => `${e.subject}: nothing has happened`,
+};
+
+/** Of a name that leads to several targets at once, what has to be said in other words. */
+const headlinesOfSpread: Partial<Record<EventKind, (event: Event) => string>> = {
+  moved: (e) => `${name(e)} leads no more to a target that ${who(e)} works on: now ${e.to}`,
+  "stays-down": (e) => `${name(e)} still leads to a target that is down`,
+  orphan: (e) => `${name(e)} leads to something that is not in the config`,
+  repointed: (e) => `${name(e)} was given other weights by somebody else: now ${e.to}`,
+};
+
+const nextOfSpread: Partial<Record<EventKind, string>> = {
+  moved: "Clients follow as their TTL runs out. It is brought back in steps once the work is over.",
+  "stays-down":
+    "It loses its weight as soon as another target is proven up, unless somebody holds it. Repair it.",
+  orphan: "That is left as soon as a target is proven up, unless somebody holds it.",
+  repointed: "It is watched so, and the weights go on to the config's. If it was not you, find out who.",
 };
 
 const next: Record<EventKind, string> = {

@@ -81,6 +81,8 @@ export type Event = {
   readonly name?: string;
   readonly from?: string;
   readonly to?: string;
+  /** The load of the name is spread over its targets; `from` and `to` say how. */
+  readonly spread?: true;
   readonly times?: MoveTimes;
   /** The operator who wanted it. */
   readonly by?: Note;

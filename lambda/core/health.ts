@@ -24,6 +24,8 @@ export type Health = {
   readonly trouble?: Trouble;
   /** When the last trouble was over. */
   readonly clearSinceMs?: number;
+  /** When it was looked at again, after a time nobody did. */
+  readonly watchedSinceMs?: number;
   /** When the outages of the last hour began, the newest last. */
   readonly outagesMs?: readonly number[];
   /** Somebody works on it: what is seen meanwhile is kept, and neither told nor counted. */
@@ -128,15 +130,20 @@ export const cleared = (before: Health, after: Health, atMs: number): Health =>
 export const wellSinceMs = ({ sinceMs, clearSinceMs }: Health): number =>
   Math.max(sinceMs, clearSinceMs ?? sinceMs);
 
+/** Notes that a time nobody looked, longer than `gapMs`, is over; `seenMs` is when somebody last did. */
+export const watchedAgain = (health: Health, seenMs: number, atMs: number, gapMs: number): Health =>
+  atMs - seenMs > gapMs ? { ...health, watchedSinceMs: atMs } : health;
+
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  const { outagesMs, clearSinceMs, maintenance } = health;
+  const { outagesMs, clearSinceMs, watchedSinceMs, maintenance } = health;
   return {
     state,
     sinceMs: state === health.state ? health.sinceMs : atMs,
     why,
     ...(outagesMs && { outagesMs }),
     ...(clearSinceMs !== undefined && { clearSinceMs }),
+    ...(watchedSinceMs !== undefined && { watchedSinceMs }),
     ...(maintenance && { maintenance }),
   };
 }

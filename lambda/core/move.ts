@@ -27,7 +27,7 @@ import {
   type ServiceState,
   show,
 } from "./service-state.ts";
-import { stepped } from "./weights.ts";
+import { stepped } from "./stepped.ts";
 
 type Move = Extract<Decision<Destination>, { do: "move" }>;
 
@@ -130,7 +130,8 @@ export function accepted(
     generation: intent.generation + movedBy,
     pointsSinceMs: atMs,
     ...(intent.want?.weighted && {
-      steppedMs: stepped(intent.now, intent.want, state.steppedMs ?? {}, atMs),
+      // What is adopted may be as somebody's hand has left it only now.
+      steppedMs: stepped(state.written, intent.want, state.steppedMs ?? {}, atMs),
     }),
     movesFromUpMs: [...recent(state.movesFromUpMs, atMs), ...(intent.fromUp ? [atMs] : [])],
     outbox: [...state.outbox, moved],
@@ -256,7 +257,7 @@ export function noteLook(
     const move = { to, ...(from === undefined ? {} : { from }) };
     return tellOf(standing, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
   }
-  if (to !== "orphan" || saysMore(after.condition)) return after;
+  if (to !== "orphan" || saysMore(service, after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);
 }
 
@@ -265,9 +266,14 @@ function unplaced({ placed, ...free }: ServiceState): ServiceState {
   return placed?.pinned ? { ...free, placed } : free;
 }
 
-/** People were told what would become of an orphan: telling them again that it is one would go back and forth. */
-const saysMore = (condition: Condition | undefined): boolean =>
-  condition?.code === "limit" || condition?.code.startsWith("would-move/") === true;
+/**
+ * People were told what would become of an orphan, or of the targets beside it: telling them again that it is one would go
+ * back and forth.
+ */
+const saysMore = ({ weighted }: Service, condition: Condition | undefined): boolean =>
+  weighted && condition
+    ? condition.code !== "disarmed"
+    : condition?.code === "limit" || condition?.code.startsWith("would-move/") === true;
 
 const tellOf = (state: ServiceState, event: Event): ServiceState => ({
   ...state,

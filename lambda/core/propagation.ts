@@ -32,20 +32,21 @@ export const silentMs = 10_000;
 
 /**
  * What shows that name servers have a change: the records themselves. Of an alias only they know what it is answered
- * with, and a conversion changes no answer; there it is the generation, which came in the same batch.
+ * with, and where the old answer may be like the new one, as that of a conversion is, they show nothing; there it is the
+ * generation, which came in the same batch.
  */
 export function witnesses(
   service: Service,
   written: RecordSet,
   generation: number,
   owner: string,
-  isConversion = false,
+  mayLookAlike = false,
 ): RecordSet[] {
   const parts = partsOf(written).filter(isThere);
   const plain = parts.filter(({ alias, weighted }) => alias === undefined && weighted === undefined);
   const txt = generationRecord(service.dns, owner, generation);
   const shared = placesOf(service.dns).flatMap((place) => shareWitnesses(parts, place));
-  const showsItself = plain.length === parts.length && !isConversion;
+  const showsItself = plain.length === parts.length && !mayLookAlike;
   return showsItself || txt === null ? plain : [...plain, ...shared, txt];
 }
 

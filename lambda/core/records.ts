@@ -225,30 +225,40 @@ function whereTo(service: Service, record: RecordSet): string {
 }
 
 const isShareOf = (service: Service, target: Target, part: RecordSet): boolean =>
-  part.weighted?.setIdentifier === target.id &&
-  isSameShare({ ...partFor(service, target, part), weighted: part.weighted }, part);
+  part.weighted?.setIdentifier === target.id && isServer(service, target, part);
 
 /** What a target carries of a weighted name while all is well. */
 export const fullWeight = ({ weight = 100 }: Target): number => weight;
 
-/** What each target carries by the record: all, where it stands alone; nothing, where its values are others. */
+/**
+ * What each target carries by the record: all, where it stands alone; nothing, where its values are others. A deploy that
+ * calls it by another id leaves it what it carried.
+ */
 export function weightsIn(service: Service, record: RecordSet | null): Carried[] {
   const parts = record === null ? [] : partsOf(record);
+  const isAnybodys = (part: RecordSet) => service.targets.some((target) => isShareOf(service, target, part));
+  const strays = parts.filter((part) => part.weighted !== undefined && !isAnybodys(part));
   return service.targets.map((target) => {
-    const isAlone = sameValues(recordFor(service, target), record);
-    const shares = parts.flatMap((part) =>
-      part.weighted && isShareOf(service, target, part) ? [part.weighted.weight] : [],
-    );
-    return { target, weight: isAlone ? fullWeight(target) : Math.max(0, ...shares) };
+    if (sameValues(recordFor(service, target), record)) return { target, weight: fullWeight(target) };
+    const own = parts.filter((part) => isShareOf(service, target, part));
+    const shares = own.length > 0 ? own : strays.filter((part) => isServer(service, target, part));
+    return { target, weight: Math.max(0, ...shares.map(({ weighted }) => weighted?.weight ?? 0)) };
   });
 }
 
-/** The targets that the record is answered with: of weighted ones those with a weight, or all while none has any. */
+/** The same server, by whatever identifier. */
+const isServer = (service: Service, target: Target, part: RecordSet): boolean =>
+  isSameShare({ ...partFor(service, target, part), ...(part.weighted && { weighted: part.weighted }) }, part);
+
+/**
+ * The targets that the record is answered with: of weighted ones those with a weight, or all while none has any. None,
+ * where only something is answered that the config does not have.
+ */
 export function carriers(service: Service, record: RecordSet | null): readonly Target[] {
   const at = pointsTo(service, record);
   if (record === null || service.weighted === undefined) return service.targets.filter(({ id }) => id === at);
   const some = weightsIn(service, record).flatMap(({ target, weight }) => (weight > 0 ? [target] : []));
-  return some.length > 0 ? some : service.targets;
+  return some.length > 0 || at === "orphan" ? some : service.targets;
 }
 
 /** Every tick asks of every service where it points to, and it is seldom somewhere new. */
@@ -257,7 +267,8 @@ const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly i
 /**
  * The changes of one atomic batch that turn `now` into `want`: compare-and-set of each of their records, since Route 53
  * refuses the whole batch when a DELETE does not match or a CREATE finds something. What stands beside `now` and is not
- * wanted any more is left as it is, unless it shares a name and type with what is wanted.
+ * wanted any more is left as it is, unless it shares a name and type with what is wanted. All DELETEs come first: a batch
+ * is validated in its order, and a weighted set is refused beside one that has another TTL still, or another policy.
  *
  * @throws RangeError rather than leave a name without a record
  */
@@ -273,10 +284,10 @@ export function swap(now: RecordSet | null, want: RecordSet | null): Change[] {
   const gone = before.filter(
     (one) => after.some((part) => isAtPlace(part, one)) && !after.some((part) => isSameSlot(part, one)),
   );
-  const changes = after.filter(isThere).flatMap((record): Change[] => {
-    const found = old(record);
-    const create: Change = { action: "CREATE", record };
-    return found === undefined ? [create] : [{ action: "DELETE", record: found }, create];
-  });
-  return [...gone.map((record): Change => ({ action: "DELETE", record })), ...changes];
+  const left = after.filter(isThere);
+  const replaced = left.flatMap((record) => old(record) ?? []);
+  return [
+    ...[...gone, ...replaced].map((record): Change => ({ action: "DELETE", record })),
+    ...left.map((record): Change => ({ action: "CREATE", record })),
+  ];
 }

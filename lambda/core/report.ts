@@ -98,6 +98,8 @@ export function note(
     sinceMs,
     why: decision.why,
     alert: true,
+    // Where every target is down, so is the name.
+    ...(code !== "all-down" && spreadOf(service)),
     ...(decision.do === "move" ? wouldBe(decision, atMs) : {}),
   });
   return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
@@ -131,8 +133,10 @@ export function moveEvent(
 ): Event {
   const names = { subject: service.id, name: service.dns.name, from: move.from ?? "nothing", to: move.to };
   const by = move.by && { by: noteOf(move.by) };
-  return event({ kind, ...names, ...by, ...facts });
+  return event({ kind, ...names, ...spreadOf(service), ...by, ...facts });
 }
+
+const spreadOf = ({ weighted }: Service): Pick<Event, "spread"> => (weighted ? { spread: true } : {});
 
 /** What an event says of an operator's wish. */
 export const noteOf = ({ who, why, atMs }: Note): Note => ({ who, why, atMs });

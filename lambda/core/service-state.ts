@@ -15,6 +15,7 @@ import {
   sameValues,
   sayContent,
 } from "./records.ts";
+import { stepped } from "./stepped.ts";
 
 /** A change decided and saved, whose outcome is not known yet. */
 export type Intent = {
@@ -118,7 +119,14 @@ export const serviceKey = (service: Service): string =>
  * own TTL. A generation TXT without a state means that our memory is lost: hands off.
  */
 export function firstSight(service: Service, standing: Standing, owner: string, atMs: number): ServiceState {
-  const state = { written: standing.record, generation: 0, movesFromUpMs: [], outbox: [] };
+  const { record } = standing;
+  const state = {
+    written: record,
+    generation: 0,
+    ...(record?.weighted && { steppedMs: stepped(null, record, {}, atMs) }),
+    movesFromUpMs: [],
+    outbox: [],
+  };
   const why = strange(service, standing, owner);
   return why === undefined ? state : { ...state, disarmed: { why, sinceMs: atMs } };
 }
@@ -197,7 +205,11 @@ export function look(
   if (isAsLeft) return state;
   // A change that is still saved is about the record as it stands now: about another one it would be refused for ever.
   const open = rest.intent && { intent: { ...rest.intent, now: standing.record } };
-  return { ...rest, ...open, written: standing.record };
+  const { record } = standing;
+  const steps = record?.weighted && {
+    steppedMs: stepped(state.written, record, state.steppedMs ?? {}, atMs),
+  };
+  return { ...rest, ...open, ...steps, written: record };
 }
 
 /** Why a name we never moved is none of ours to move: also when its record was there and is gone. */

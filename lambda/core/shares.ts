@@ -1,7 +1,19 @@
 import type { Config, Service, Target } from "./config.ts";
 import { type Evidence, leftUpLately } from "./decide.ts";
 import { type Health, wellSinceMs } from "./health.ts";
-import { carriers, fullWeight, recordFor, type Spread, sameValues, spreadOf, weightsIn } from "./records.ts";
+import {
+  carriers,
+  fullWeight,
+  isAtPlace,
+  partsOf,
+  placesOf,
+  type RecordSet,
+  recordFor,
+  type Spread,
+  sameValues,
+  spreadOf,
+  weightsIn,
+} from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 import { provesMove, provesUp, sightOf } from "./verdict.ts";
 
@@ -66,7 +78,8 @@ export function outOf({ config, evidence, failing, worked, proven }: Scene): rea
 
 /**
  * What each target is to carry. Steps spare a target that comes back beside others that carry the load: where nobody
- * carries its full weight any more, all that are proven up do so at once.
+ * carries its full weight any more, all that are proven up do so at once. Whoever takes something out goes by proof alone:
+ * what is not proven up is not known to carry the load that comes to it.
  */
 export function wantedShares(scene: Scene, out: readonly Target[]): Share[] {
   const { service, state, proven, carrying } = scene;
@@ -75,7 +88,10 @@ export function wantedShares(scene: Scene, out: readonly Target[]): Share[] {
     const next = proven.includes(target) ? nextWeight(scene, target, now, isSpent(scene)) : undefined;
     return { target, now, want: next ?? now };
   });
-  const isCarried = shares.some(({ target, want }) => want > 0 && want >= fullWeight(target));
+  const isCarried = shares.some(
+    ({ target, want }) =>
+      want > 0 && want >= fullWeight(target) && (out.length === 0 || proven.includes(target)),
+  );
   if (isCarried) return shares;
   const isLeft = shares.some(({ want }) => want > 0);
   const isNeeded = ({ target, want }: Share): boolean =>
@@ -115,7 +131,12 @@ export function nextWeight(
   if (now > full) return full;
   const next = stepsOf(service, target).find((weight) => weight > now);
   if (now === 0) return isHeldBack ? undefined : next;
-  const sinceMs = Math.max(state.steppedMs?.[target.id] ?? 0, wellSinceMs(health));
+  const sinceMs = Math.max(
+    state.steppedMs?.[target.id] ?? 0,
+    wellSinceMs(health),
+    // A time nobody looked is none in which it was well.
+    health.watchedSinceMs ?? 0,
+  );
   return atMs - sinceMs >= (service.weighted?.stepForMs ?? 0) ? next : undefined;
 }
 
@@ -124,6 +145,20 @@ export const stepsOf = ({ weighted }: Service, target: Target): number[] =>
   (weighted?.stepsPercent ?? []).map((percent) =>
     Math.max(1, Math.round((fullWeight(target) * percent) / 100)),
   );
+
+/**
+ * Whether somebody's hand left a target's sets at several places unlike each other: to make them alike is to give it more, or
+ * less, at one of them.
+ */
+export function isUneven(service: Service, record: RecordSet | null, target: Target): boolean {
+  const parts = record === null ? [] : partsOf(record);
+  const weights = placesOf(service.dns).map(
+    (place) =>
+      parts.find((part) => isAtPlace(part, place) && part.weighted?.setIdentifier === target.id)?.weighted
+        ?.weight ?? 0,
+  );
+  return new Set(weights).size > 1;
+}
 
 /** How the load of a weighted name is spread while all is well. */
 export const fullSpread = ({ targets }: Pick<Service, "targets">): Spread =>

@@ -12,21 +12,13 @@ import {
   tooFew,
 } from "./decide.ts";
 import { sayNote } from "./hands.ts";
-import {
-  carriers,
-  fullWeight,
-  partsOf,
-  pointsTo,
-  type RecordSet,
-  type Spread,
-  spreadOf,
-  weightsIn,
-} from "./records.ts";
+import { carriers, fullWeight, pointsTo, type Spread, spreadOf, weightsIn } from "./records.ts";
 import type { ServiceState } from "./service-state.ts";
 import {
   isDown,
   isExact,
   isSpent,
+  isUneven,
   isWorked,
   nextWeight,
   outOf,
@@ -50,15 +42,12 @@ export function decideWeights(
   if (state.disarmed) return stay("disarmed", state.disarmed.why);
   const scene = sceneOf(config, service, state, evidence);
   const hold = heldBy(state);
-  if (hold !== undefined) {
-    const [failing] = scene.failing;
-    return failing ? stay("held", `${hold}; ${sayFailing(failing)}`) : stay("healthy", hold);
-  }
+  if (hold !== undefined) return held(scene, hold);
   const out = outOf(scene);
   const shares = wantedShares(scene, out);
   const moving = shares.filter(({ now, want }) => now !== want);
-  const isServed = shares.some(({ target, want }) => want > 0 && scene.proven.includes(target));
-  if (!isServed || (moving.length === 0 && isExact(service, state))) return remain(scene, shares);
+  if (!isFounded(scene, out, shares) || (moving.length === 0 && isExact(service, state)))
+    return remain(scene, shares);
   const isDrained = out.length > 0 && out.every((target) => scene.worked.includes(target));
   if (mayMove(config) || isDrained) return change(scene, out, shares, moving);
   return scene.failing.length > 0 ? stay("too-few-locations", tooFew) : stay("healthy", tooFew);
@@ -72,15 +61,38 @@ function heldBy(state: ServiceState): string | undefined {
   );
 }
 
+/**
+ * Something carries on that this confirm proves up; and as long as nothing has to be taken out, nobody's unlike sets are
+ * made alike without such proof.
+ */
+function isFounded(
+  { service, state, proven }: Scene,
+  out: readonly Target[],
+  shares: readonly Share[],
+): boolean {
+  const isServed = shares.some(({ target, want }) => want > 0 && proven.includes(target));
+  return (
+    isServed &&
+    (out.length > 0 ||
+      service.targets.every((target) => proven.includes(target) || !isUneven(service, state.written, target)))
+  );
+}
+
+function held({ service, state, failing: [first] }: Scene, hold: string): Decision<Spread> {
+  if (first) return stay("held", `${hold}; ${sayFailing(first)}`);
+  return isStray(service, state) ? stay("orphan", `${orphanStays}; ${hold}`) : stay("healthy", hold);
+}
+
 /** Why nothing changes. */
 function remain(scene: Scene, shares: readonly Share[]): Decision<Spread> {
-  const { service, state, evidence, failing } = scene;
-  const [first] = failing;
+  const { service, state, evidence } = scene;
+  const [first] = scene.failing.length > 0 ? scene.failing : fallen(scene);
   if (first !== undefined) {
-    const isOut = ({ endpoint }: Target) =>
-      isDown(evidence.healths[endpoint]) || isWorked(evidence.healths[endpoint]);
+    const { healths } = evidence;
+    const isOut = ({ endpoint }: Target) => isDown(healths[endpoint]) || isWorked(healths[endpoint]);
+    const isAnyWorked = service.targets.some(({ endpoint }) => isWorked(healths[endpoint]));
     return service.targets.every(isOut)
-      ? stay("all-down", allDown)
+      ? stay("all-down", isAnyWorked ? `${allDown}, or being worked on` : allDown)
       : stay("not-proven", `${sayFailing(first)}; no other target is proven up that could carry the load`);
   }
   if (state.written === null) return stay("not-proven", "the name has no record and no target is proven up");
@@ -94,9 +106,23 @@ function remain(scene: Scene, shares: readonly Share[]): Decision<Spread> {
       `${waiting.target.id} is up again; ${many} times within the hour to bring one back are enough`,
     );
   }
-  return pointsTo(service, state.written) === "orphan"
-    ? stay("orphan", "a record that the config does not have is answered, and no target is proven up")
+  return isStray(service, state)
+    ? stay("orphan", `${orphanStays}, and no target is proven up`)
     : stay("healthy", "every target carries what it may");
+}
+
+const orphanStays = "a record that the config does not have is answered";
+
+const isStray = (service: Service, { written }: Pick<ServiceState, "written">): boolean =>
+  pointsTo(service, written) === "orphan";
+
+/** Where everybody who carries is down, also if somebody works on it, the name is: of those, who is not seen good again. */
+function fallen({ carrying, evidence: { healths } }: Scene): Scene["failing"] {
+  if (!carrying.every(({ endpoint }) => isDown(healths[endpoint]))) return [];
+  return carrying.flatMap((target) => {
+    const health = healths[target.endpoint];
+    return health && health.goodSinceMs === undefined ? [{ target, health }] : [];
+  });
 }
 
 const sayFailing = ({ target, health }: Scene["failing"][number]): string => `${target.id}: ${health.why}`;
@@ -119,12 +145,15 @@ function change(
     from: pointsTo(service, state.written),
     to: spreadOf(shares.map(({ target, want }) => ({ target, weight: want }))),
     why: sayWhy(scene, out, moving),
-    fromUp:
-      out.length === 0 && state.written !== null && moving.some(({ now, want }) => now === 0 && want > 0),
+    fromUp: state.written !== null && moving.some((share) => isBegun(share, out)),
     ...(failedMs !== undefined && { failedMs }),
     ...(kind === "moved" && by && { by }),
   };
 }
+
+/** It is begun to bring it back, and not because nobody else would be left. */
+const isBegun = ({ target, now, want }: Share, out: readonly Target[]): boolean =>
+  now === 0 && want > 0 && (out.length === 0 || want < fullWeight(target));
 
 function sayWhy(scene: Scene, out: readonly Target[], moving: readonly Share[]): string {
   if (scene.state.written === null) return "the name had no record";
@@ -162,22 +191,5 @@ export function wantsWeights(
   const isWaiting = state.condition?.code === "limit" && leftUpLately(state, atMs) >= service.maxMovesPerHour;
   return weightsIn(service, state.written).some(
     ({ target, weight }) => nextWeight(scene, target, weight, isWaiting) !== undefined,
-  );
-}
-
-/** When the weight of each target was last changed, after a change from `now` to `want`. */
-export function stepped(
-  now: RecordSet | null,
-  want: RecordSet,
-  before: Readonly<Record<string, number>>,
-  atMs: number,
-): Record<string, number> {
-  const weightsOf = (record: RecordSet) =>
-    partsOf(record).flatMap(({ weighted }) =>
-      weighted ? [[weighted.setIdentifier, weighted.weight] as const] : [],
-    );
-  const was = new Map(now === null ? [] : weightsOf(now));
-  return Object.fromEntries(
-    weightsOf(want).map(([id, weight]) => [id, was.get(id) === weight ? (before[id] ?? 0) : atMs]),
   );
 }

@@ -4,7 +4,15 @@ import { count, countProbe, settle } from "../core/counters.ts";
 import type { Evidence } from "../core/decide.ts";
 import { maxGapMs } from "../core/due.ts";
 import { sayFailures, type Watched } from "../core/endpoint-record.ts";
-import { cleared, conclude, isLasting, observe, wantsConfirm, withScores } from "../core/health.ts";
+import {
+  cleared,
+  conclude,
+  isLasting,
+  observe,
+  wantsConfirm,
+  watchedAgain,
+  withScores,
+} from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents } from "../core/report.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
@@ -39,14 +47,16 @@ export function takeProbe(
 ): boolean {
   const watched = sweep.watched.get(endpoint.id);
   if (watched === undefined) return false;
-  const counters = isVoid(probe)
-    ? watched.counters
-    : count(watched.counters, watched.health, atMs, maxGapMs(endpoint.policy));
+  const gapMs = maxGapMs(endpoint.policy);
+  const counters = isVoid(probe) ? watched.counters : count(watched.counters, watched.health, atMs, gapMs);
+  const health = isVoid(probe)
+    ? watched.health
+    : watchedAgain(watched.health, watched.counters.untilMs, atMs, gapMs);
   sweep.watched.set(endpoint.id, {
     ...watched,
     probes: withProbe(sweep, watched, location, probe, atMs),
     counters: countProbe(counters, probe),
-    health: observe(watched.health, probe, atMs),
+    health: observe(health, probe, atMs),
     brownout: scored(sweep, endpoint, watched, location, probe, atMs),
   });
   return wantsConfirm(watched.health, probe);
@@ -142,7 +152,9 @@ function concluded(
   confirmed: Confirmed,
   atMs: number,
 ): Watched {
-  const { health: before, brownout } = watched;
+  const { brownout } = watched;
+  const gapMs = maxGapMs(policy);
+  const before = watchedAgain(watched.health, watched.counters.untilMs, atMs, gapMs);
   const { is, why, isByScore } = verdictOf(sweep, id, confirmed, watched);
   const suspectedMs = isByScore ? brownout.sinceMs : before.suspectedMs;
   const health = conclude(
@@ -152,7 +164,7 @@ function concluded(
     policy,
     why,
   );
-  const counted = count(watched.counters, before, atMs, maxGapMs(policy));
+  const counted = count(watched.counters, before, atMs, gapMs);
   const isOutage = before.state !== "down" && health.state === "down";
   return {
     ...watched,

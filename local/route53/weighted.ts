@@ -24,6 +24,11 @@ export function weightedProblem(here: readonly RecordSet[], set: RecordSet): str
   if (others.some(({ weighted }) => (weighted === undefined) !== (set.weighted === undefined)))
     return `RRSet ${which} has another routing policy than those that stand there`;
   if (set.weighted === undefined) return undefined;
+  // API_ResourceRecordSet, TTL: the same for all weighted sets. Not documented in words: the service's own message, as
+  // users report it. An alias has none of its own.
+  const isUnlike = (other: RecordSet) => !other.alias && !set.alias && other.ttlSeconds !== set.ttlSeconds;
+  if (others.some(isUnlike))
+    return `RRSet with DNS name ${set.name}, type ${set.type}, SetIdentifier ${set.weighted.setIdentifier} cannot be created as weighted sets must contain the same TTL.`;
   const { weight } = set.weighted;
   if (!Number.isInteger(weight) || weight < 0 || weight > 255)
     return `Invalid request: Weight must be 0 to 255 in ${which}`;

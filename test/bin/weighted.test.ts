@@ -36,6 +36,13 @@ test.each<[string, RecordSet | null, boolean, string]>([
   );
 });
 
+test("plan: a deploy has another id, and the sets are as they were left", () => {
+  const targets = sharedShop.targets.map((one) => ({ ...one, id: `${one.id}-1` }));
+  const plan = planOf({ ...sharedShop, targets }, standing(full, 3));
+  expect(plan.ok).toBe(true);
+  expect(plan.change).toMatch(/^if the record is as Pointsman left it \("owner=.* gen=3"\), it becomes/);
+});
+
 test("status says who carries how much, and that is marked", async () => {
   const sim = simulateShared(broken(["oslo", 65, 4_000, "refuse"]));
   await runMinutes(sim, at(180));

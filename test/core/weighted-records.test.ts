@@ -7,6 +7,7 @@ import {
   type Change,
   carriers,
   fullWeight,
+  partsOf,
   pointsTo,
   type RecordSet,
   sameRecord,
@@ -116,10 +117,10 @@ describe("the batch", () => {
   test("compares every set, also those that stay as they are: nobody else may have taken the others to 0", () => {
     expect(said(swap(full, sharedRecord([0, 100, 50])))).toEqual([
       "DELETE frankfurt 100",
-      "CREATE frankfurt 0",
       "DELETE ireland 100",
-      "CREATE ireland 100",
       "DELETE oslo 50",
+      "CREATE frankfurt 0",
+      "CREATE ireland 100",
       "CREATE oslo 50",
     ]);
     const drained = zoneWith(...[sharedRecord([100, 0, 50])].flatMap((one) => [one, ...(one.beside ?? [])]));
@@ -131,6 +132,15 @@ describe("the batch", () => {
     expect(said(swap(full, simple)).at(-1)).toBe("CREATE simple");
     expect(said(swap(withParis, full))[0]).toBe("DELETE paris 1");
     expect(apply(zoneWith(simple), swap(simple, full))).toBeDefined();
+  });
+
+  test("gives all of them another TTL: Route 53 refuses a set beside one that has the old one still", () => {
+    const patient = { ...sharedShop, dns: { ...sharedShop.dns, ttlSeconds: 300 } };
+    const zone = zoneWith(...partsOf(full));
+    expect(apply(zone, swap(full, sharedRecord([0, 100, 50], patient)))).toBeDefined();
+    const [first] = partsOf(full);
+    const alone = { ...full, ttlSeconds: 300, beside: [] };
+    expect(apply(zone, swap(first ?? null, alone))).toBeUndefined();
   });
 
   test("leaves no place of several without a record", () => {

@@ -19,6 +19,10 @@ export const healthOf: Readonly<Record<string, Health>> = {
   /** Up again for two minutes. */
   b: up({ sinceMs: at(-120) }),
   w: up({ maintenance: { ...by, untilMs: at(3_600) } }),
+  /** Worked on, and down. */
+  x: down({ maintenance: { ...by, untilMs: at(3_600) } }),
+  /** Looked at again for ten seconds only. */
+  g: up({ watchedSinceMs: at(-10) }),
   r: up({ trouble: "refused" }),
   /** A trouble is over only now, and since ten seconds. */
   n: up({ clearSinceMs: at(0) }),

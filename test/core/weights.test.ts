@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { partsOf } from "../../lambda/core/records.ts";
 import { sharedRecord, sharedShop } from "../sim/weighted.ts";
 import { ballots } from "./fixture.ts";
 import { at, ids } from "./situation.ts";
@@ -12,6 +13,14 @@ const steppedMs = (seconds: number) => ({ steppedMs: { frankfurt: at(seconds), i
 const edited = sharedShop.targets.map((one) =>
   one.id === "oslo" ? { ...one, values: ["203.0.113.31"] } : one,
 );
+
+/** The first target is the same server under another id. */
+const renamed = sharedShop.targets.map((one) => (one.id === "frankfurt" ? { ...one, id: "fra" } : one));
+const allRenamed = sharedShop.targets.map((one) => ({ ...one, id: `${one.id}-1` }));
+const swapped = sharedShop.targets.map((one) => {
+  const ids: Readonly<Record<string, string>> = { frankfurt: "ireland", ireland: "frankfurt" };
+  return { ...one, id: ids[one.id] ?? one.id };
+});
 
 describe("what becomes of the weights", () => {
   test.each<[string, Given, string]>([
@@ -35,6 +44,14 @@ describe("what becomes of the weights", () => {
     ["one that carried alone is down", ["100 0 0", "duu", "duu"], "taken-out 0 100 50"],
     ["one is down, the other is at its first step", ["100 5 0", "dud", "dud"], "taken-out 0 100 0"],
     ["one is down, the other is coming back only now", ["100 0 0", "dcd", "dud"], "taken-out 0 100 0"],
+    [
+      "one is down, the other is at its first step, a third with all its weight is not proven",
+      ["100 5 50", "dur", "du-", steppedMs(-1)],
+      "taken-out 0 100 50",
+    ],
+    ["one is worked on and down, nobody else is up", ["0 100 0", "dxd", "ddd"], "all-down"],
+    ["the same, and it comes back", ["0 100 0", "dcd", "dud"], "healthy"],
+    ["one is worked on and down, another carries", ["0 100 50", "dxu", "d-u"], "moved 0 0 50"],
     ["one is down, too few judge", [full, "duu", says("duu", "duu"), {}, {}, two], "too-few-locations"],
     ["one is worked on", [full, "wuu", "uuu"], "moved 0 100 50"],
     ["one is worked on, two judge", [full, "wuu", says("uuu", "uuu"), {}, {}, two], "moved 0 100 50"],
@@ -53,6 +70,7 @@ describe("what becomes of the weights", () => {
     ["the first step was held", ["5 100 50", "buu", "uuu", steppedMs(-30)], "reweighted 25 100 50"],
     ["the first step is still held", ["5 100 50", "buu", "uuu", steppedMs(-29)], "healthy"],
     ["the first step was held, in trouble", ["5 100 50", "tuu", "uuu", steppedMs(-60)], "healthy"],
+    ["the first step was held, but nobody looked", ["5 100 50", "guu", "uuu", steppedMs(-60)], "healthy"],
     ["the last step", ["25 100 50", "buu", "uuu"], "reweighted 100 100 50"],
     [
       "nobody carries all, each is at a step",
@@ -68,6 +86,17 @@ describe("what becomes of the weights", () => {
     ["the same, and that is down", ["none", "duu", "duu", simple("192.0.2.10")], "taken-out 0 100 50"],
     ["a record that was ours", ["none", "uuu", "uuu", simple("203.0.113.99")], "reweighted 100 100 50"],
     ["the same, nobody is proven up", ["none", "uuu", "---", simple("203.0.113.99")], "orphan"],
+    ["the same, all are down", ["none", "ddd", "ddd", simple("203.0.113.99")], "orphan"],
+    ["the same, one is up", ["none", "udd", "udd", simple("203.0.113.99")], "reweighted 100 0 0"],
+    ["the same, frozen", ["none", "uuu", "uuu", { ...simple("203.0.113.99"), ...frozen }], "orphan"],
+    ["a target has another id", [full, "uuu", "uuu", {}, { targets: renamed }], "reweighted 100 100 50"],
+    [
+      "a target that is out has another id",
+      ["0 100 50", "duu", "duu", {}, { targets: renamed }],
+      "reweighted 0 100 50",
+    ],
+    ["all have other ids", ["5 100 50", "uuu", "-u-", {}, { targets: allRenamed }], "reweighted 5 100 50"],
+    ["two have each other's id", ["0 100 50", "uuu", "-u-", {}, { targets: swapped }], "reweighted 0 100 50"],
     ["a target has another value", [full, "uuu", "uuu", {}, { targets: edited }], "reweighted 100 100 3"],
     ["frozen", [full, "uuu", "uuu", frozen], "healthy"],
     ["frozen, and one is down", [full, "duu", "duu", frozen], "held"],
@@ -79,7 +108,7 @@ describe("what becomes of the weights", () => {
         "uuu",
         { ...simple("203.0.113.99"), placed: { ...by, target: "orphan", pinned: false, toldMs: 0 } },
       ],
-      "healthy",
+      "orphan",
     ],
     [
       "put somewhere when it was no weighted name",
@@ -108,12 +137,32 @@ describe("what becomes of the weights", () => {
     expect(begun).toMatchObject({ why: "frankfurt carries 5 % of its weight", fromUp: true });
     expect(begun).not.toHaveProperty("failedMs");
     expect(decided(["5 100 50", "buu", "uuu"])).toMatchObject({ fromUp: false });
+    // It counts as well where another one is taken out by the same change, unless it is needed for that.
+    expect(decided(["0 100 50", "bud", "uud"])).toMatchObject({ kind: "taken-out", fromUp: true });
+    expect(decided(["0 100 0", "bdd", "udd"])).toMatchObject({ kind: "taken-out", fromUp: false });
   });
 
   test("a target that is worked on: by whom", () => {
     const drained = decided([full, "wuu", "uuu"]);
     expect(drained).toMatchObject({ by: { who: "anna" }, why: "frankfurt is being worked on" });
     expect(decided([full, "wdu", "udu"])).not.toHaveProperty("by");
+  });
+
+  test("sets that a hand left unlike at two places become alike by proof, or where something has to be taken out", () => {
+    const beside = [{ name: "www.example.com", type: "A" as const }];
+    const service = { dns: { ...sharedShop.dns, beside } };
+    const record = sharedRecord([100, 100, 50], { ...sharedShop, ...service });
+    const [first, ...others] = partsOf(record);
+    const drained = others.map((part) =>
+      part.name === "www.example.com" && part.weighted?.setIdentifier === "ireland"
+        ? { ...part, weighted: { setIdentifier: "ireland", weight: 0 } }
+        : part,
+    );
+    const written = { ...(first ?? record), beside: drained };
+    const of = (healths: string, says: string) => outcome([full, healths, says, { written }, service]);
+    expect(of("uuu", "u-u")).toBe("healthy");
+    expect(of("uuu", "uuu")).toBe("reweighted 100 100 50");
+    expect(of("duu", "d-u")).toBe("taken-out 0 100 50");
   });
 
   test("a record set that the config does not have is left out of what is wanted", () => {

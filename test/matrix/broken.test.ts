@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Change } from "../../lambda/core/records.ts";
 import type { World } from "../../lambda/steps/world.ts";
 import type { Simulation } from "../sim/simulation.ts";
 import { checks } from "./checks.ts";
 import { type Place, placesIn, play } from "./course.ts";
+import type { Cell } from "./moves.ts";
 import type { TroubleName } from "./troubles.ts";
 
 /** The product without one of its cares, and the case that has to show it. */
@@ -11,11 +13,29 @@ type Variant = {
   readonly trouble: TroubleName;
   readonly effect: string;
   readonly check: string;
+  /** The primary of a simple record goes down, unless something else is said. */
+  readonly cell?: Cell;
 };
 
 const withDns = (world: World, dns: Partial<World["dns"]>): World => ({
   ...world,
   dns: { ...world.dns, ...dns },
+});
+
+/** Sends the batch as two requests, one after the other. */
+const inTwo = (world: World, halves: (changes: readonly Change[]) => readonly (readonly Change[])[]): World =>
+  withDns(world, {
+    change: async (zone, changes, ...rest) => {
+      const [first = [], second = []] = halves(changes);
+      let last = await world.dns.change(zone, first, ...rest);
+      if (last.is === "accepted") last = await world.dns.change(zone, second, ...rest);
+      return last;
+    },
+  });
+
+const weighted = ({ action, record }: Change, weight: number): Change => ({
+  action,
+  record: record.weighted ? { ...record, weighted: { ...record.weighted, weight } } : record,
 });
 
 const variants: Readonly<Record<string, Variant>> = {
@@ -30,16 +50,9 @@ const variants: Readonly<Record<string, Variant>> = {
   },
   "the old record is deleted first, and the new one made by a second request": {
     break: (world) =>
-      withDns(world, {
-        change: async (zone, changes, ...rest) => {
-          const halves = (["DELETE", "CREATE"] as const).map((what) =>
-            changes.filter(({ action }) => action === what),
-          );
-          let last = await world.dns.change(zone, halves[0] ?? [], ...rest);
-          if (last.is === "accepted") last = await world.dns.change(zone, halves[1] ?? [], ...rest);
-          return last;
-        },
-      }),
+      inTwo(world, (changes) =>
+        (["DELETE", "CREATE"] as const).map((what) => changes.filter(({ action }) => action === what)),
+      ),
     trouble: "killed-after",
     effect: "change",
     check: "never an empty answer",
@@ -83,16 +96,58 @@ const variants: Readonly<Record<string, Variant>> = {
     effect: "change",
     check: "moved as it should be",
   },
+  "all weights are brought to 0 first, and what is wanted is given by a second request": {
+    break: (world) =>
+      inTwo(world, (changes) => {
+        const sets = changes.filter(({ action, record }) => action === "CREATE" && record.weighted);
+        const none = (change: Change) => (sets.includes(change) ? weighted(change, 0) : change);
+        const again = sets.map((set): Change => ({ ...weighted(set, 0), action: "DELETE" }));
+        return [changes.map(none), [...again, ...sets]];
+      }),
+    trouble: "killed-after",
+    effect: "change",
+    check: "never an empty answer",
+    cell: { shape: "weighted", way: "api", move: "taken-out" },
+  },
+  "whatever is brought back gets all of its weight at once": {
+    break: (world) =>
+      withDns(world, {
+        change: (zone, changes, ...rest) =>
+          world.dns.change(
+            zone,
+            changes.map((change) => {
+              const isStep = change.action === "CREATE" && change.record.weighted?.weight === 5;
+              return isStep ? weighted(change, 100) : change;
+            }),
+            ...rest,
+          ),
+      }),
+    trouble: "killed-after",
+    effect: "change",
+    check: "moved as it should be",
+    cell: { shape: "weighted", way: "api", move: "step-back" },
+  },
+  "of weighted sets the answer to a conversion that did not come is taken for done": {
+    break: (world) =>
+      withDns(world, {
+        change: (...batch) => world.dns.change(...batch).catch(() => ({ is: "accepted", changeId: "C0" })),
+      }),
+    trouble: "fails-before",
+    effect: "change",
+    check: "one truth",
+    cell: { shape: "weighted", way: "api", move: "conversion" },
+  },
 };
 
-const cell = { shape: "a", way: "api", move: "failover" } as const;
+const failover: Cell = { shape: "a", way: "api", move: "failover" };
 
 test("each check is shown to bite", () => {
   const bitten = new Set(Object.values(variants).map(({ check }) => check));
   expect([...bitten].sort()).toEqual(Object.keys(checks).sort());
 });
 
-describe.each(Object.entries(variants))("%s", (_, { break: change, trouble, effect, check }) => {
+describe.each(Object.entries(variants))("%s", (_, variant) => {
+  const { break: change, trouble, effect, check, cell = failover } = variant;
   const sabotage = (sim: Simulation) => {
     const { alter } = sim;
     sim.alter = (world, life) => change(alter(world, life));

@@ -1,6 +1,6 @@
 import type { Event } from "../../lambda/core/event.ts";
 import { placesOf } from "../../lambda/core/records.ts";
-import { findSet } from "../../local/route53/zone.ts";
+import { findSets } from "../../local/route53/zone.ts";
 import { isMove, movesOf, unsaid, untrue, wrongChanges } from "../sim/oracle.ts";
 import { startMs } from "../sim/simulation.ts";
 import type { Move } from "./moves.ts";
@@ -15,11 +15,13 @@ export const checks: Readonly<Record<string, (open: Open, move: Move) => string[
   "moved as it should be": misled,
 };
 
-/** In no version of the zone is one of the names without its record. */
+/** In no version of the zone is one of the names without its record, or without any weight. */
 function emptied({ sim, service }: Open): string[] {
   return sim.zones.flatMap(({ zone, by, atMs }) =>
     placesOf(service.dns).flatMap(({ name, type }) =>
-      findSet(zone, name, type) ? [] : [`${by} left ${name} without ${type} at ${(atMs - startMs) / 1000} s`],
+      findSets(zone, name, type).some(({ weighted }) => weighted?.weight !== 0)
+        ? []
+        : [`${by} left ${name} without ${type}, or any weight, at ${(atMs - startMs) / 1000} s`],
     ),
   );
 }

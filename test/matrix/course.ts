@@ -29,7 +29,7 @@ const minuteMs = 60_000;
 /** Plays a move, with one effect of one sweep struck or none, and says what is wrong in the end. */
 export async function play(cell: Cell, strike?: Strike, options: Options = {}): Promise<Course> {
   const move: Move = moves[cell.move];
-  const stage = open(cell, move.service, !options.isLoud);
+  const stage = open(cell, move, !options.isLoud);
   const { sim } = stage;
   if (move.outageS) sim.behaviour = broken(["frankfurt", ...move.outageS, "refuse"]);
   if (move.strays) stage.stray();

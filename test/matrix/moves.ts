@@ -2,8 +2,8 @@ import type { Service } from "../../lambda/core/config.ts";
 import type { Hands } from "../../lambda/core/hands.ts";
 import { handsKey } from "../../lambda/core/hands.ts";
 import { order, saved, work } from "../steps/operator.ts";
-import type { Open } from "./open.ts";
-import { type Setting, settings } from "./shapes.ts";
+import type { Open, Whereto } from "./open.ts";
+import { isShared, type Setting, settings, unspread } from "./shapes.ts";
 
 /** What happens to the shop, what its name has to do then, and which sweeps may be struck at any effect. */
 export type Move = {
@@ -14,8 +14,10 @@ export type Move = {
   readonly strays?: true;
   /** What a person does, and at what second. */
   readonly hand?: readonly [atS: number, does: (open: Open) => unknown];
+  /** It begins as a simple record, and as a name that one target at a time carries. */
+  readonly isSimpleFirst?: true;
   /** Where sweeps move the name to, in order. */
-  readonly moves: readonly ("primary" | "standby")[];
+  readonly moves: readonly Whereto[];
   /** It is over so soon that who was struck may come too late: then nothing moves at all. */
   readonly isBrief?: true;
   /** An operator may have the name leave what is up. */
@@ -25,6 +27,11 @@ export type Move = {
   readonly endS: number;
   /** What else has to hold in the end. */
   readonly rules?: (open: Open) => Readonly<Record<string, boolean>>;
+};
+
+/** Deploys another config of the shop: the next sweep is started with it. */
+const deploy = ({ sim }: Open, service: Service): void => {
+  sim.config = { ...sim.config, services: [service] };
 };
 
 const ends = 1e9;
@@ -44,6 +51,14 @@ const lastOrder = ({ sim, service }: Open) => {
     isDone: lastOrder !== undefined && lastOrder.number === hands?.number && lastOrder.is === "done",
     isPinned: placed?.pinned === true,
   };
+};
+
+/** One of three is taken out in the first sweep or the second, and comes back in two steps in the third and the fourth. */
+const out: Omit<Move, "sweeps"> = {
+  service: {},
+  outageS: [35, 115],
+  moves: ["out", "step", "full"],
+  endS: 360,
 };
 
 export const moves = {
@@ -93,6 +108,41 @@ export const moves = {
     sweeps: [2],
     endS: 300,
   },
+  "taken-out": { ...out, sweeps: [1, 2] },
+  "step-back": { ...out, sweeps: [3, 4] },
+  /** A deploy gives one target less to carry. */
+  reweigh: {
+    service: {},
+    hand: [
+      63,
+      (open) =>
+        deploy(open, {
+          ...open.service,
+          targets: open.service.targets.map((one) => (one.id === "frankfurt" ? { ...one, weight: 60 } : one)),
+        }),
+    ],
+    moves: ["reweighed"],
+    isOrdered: true,
+    sweeps: [3],
+    endS: 270,
+  },
+  /** A simple record becomes weighted sets, and one simple record again. */
+  conversion: {
+    service: {},
+    isSimpleFirst: true,
+    hand: [
+      63,
+      async (open) => {
+        deploy(open, open.service);
+        await open.sim.clock.sleep(250_000);
+        deploy(open, unspread(open.service));
+      },
+    ],
+    moves: ["begun", "full", "primary"],
+    isOrdered: true,
+    sweeps: [3, 7],
+    endS: 510,
+  },
 } as const satisfies Record<string, Move>;
 
 export type MoveName = keyof typeof moves;
@@ -100,12 +150,20 @@ export type MoveName = keyof typeof moves;
 /** The others are about time and hands, which are the same for every shape. */
 const ofEveryShape: readonly MoveName[] = ["failover", "failback", "order", "retake"];
 
+/** Of names whose load is spread. */
+const ofShared: readonly MoveName[] = ["taken-out", "step-back", "reweigh", "conversion"];
+
+function isMoveOf(setting: Setting, move: MoveName): boolean {
+  if (isShared(setting) || ofShared.includes(move)) return isShared(setting) && ofShared.includes(move);
+  return setting.shape === "a" || ofEveryShape.includes(move);
+}
+
 /** A move of a record of one shape, in one way. */
 export type Cell = Setting & { readonly move: MoveName };
 
 /** The whole matrix, but for what strikes where. */
 export const cells: readonly Cell[] = settings.flatMap((setting) =>
   (Object.keys(moves) as MoveName[]).flatMap((move) =>
-    setting.shape === "a" || ofEveryShape.includes(move) ? [{ ...setting, move }] : [],
+    isMoveOf(setting, move) ? [{ ...setting, move }] : [],
   ),
 );

@@ -1,20 +1,22 @@
 import type { Beacons, Service } from "../../lambda/core/config.ts";
 import { generationRecord } from "../../lambda/core/generation.ts";
-import { partsOf, type RecordSet, recordFor, sayContent } from "../../lambda/core/records.ts";
+import { partsOf, type RecordSet, recordFor, sayContent, spreadOf } from "../../lambda/core/records.ts";
+import { fullSpread } from "../../lambda/core/shares.ts";
 import { findSet, openZone } from "../../local/route53/zone.ts";
 import { agreedOf, beacons, isOut, moveByBeacons, openObjects, owner, say } from "../sim/beacons.ts";
-import { policy, shopConfig } from "../sim/config.ts";
+import { endpoint, policy, shopConfig } from "../sim/config.ts";
 import { standsIn } from "../sim/names.ts";
 import { movesOf } from "../sim/oracle.ts";
 import { changeZone, openSimulation, type Simulation, zoneNow } from "../sim/simulation.ts";
-import { type Setting, serviceOf, shapes } from "./shapes.ts";
+import type { Move } from "./moves.ts";
+import { isShared, type Setting, serviceOf, shapes, unspread } from "./shapes.ts";
 
 /** A shop whose record is of one shape and is moved in one way, and what people can do to it behind our back. */
 export type Open = {
   readonly sim: Simulation;
   readonly service: Service;
-  /** What the zone holds while the name leads to a target. */
-  readonly contents: Readonly<Record<"primary" | "standby", string>>;
+  /** What the zone holds while the name leads to a target, or is spread like this. */
+  readonly contents: Readonly<Partial<Record<Whereto, string>>>;
   /** Points the name to a target as somebody does who knows nothing of generations. */
   point(to: "primary" | "standby"): void;
   /** Leaves the name where it is none of ours, as somebody else's, or in a state we lost. */
@@ -23,28 +25,59 @@ export type Open = {
   unlike(): string[];
 };
 
-export function open({ shape, way }: Setting, over: Partial<Service>, isQuiet: boolean): Open {
+/** To one target; or spread over all, with the first one out, at its first step, or given less; or begun with it alone. */
+export type Whereto = "primary" | "standby" | keyof typeof spreads;
+
+const spreads = {
+  full: [100, 100, 50],
+  out: [0, 100, 50],
+  step: [5, 100, 50],
+  reweighed: [60, 100, 50],
+  begun: [100, 5, 3],
+} as const;
+
+export function open(
+  setting: Setting,
+  move: Pick<Move, "service" | "isSimpleFirst">,
+  isQuiet: boolean,
+): Open {
+  const { shape, way } = setting;
+  const { service: over, isSimpleFirst } = move;
   const plain = serviceOf(shapes[shape], over);
   const service = way === "beacons" ? { ...plain, dns: { ...plain.dns, beacons: beaconsOf(plain) } } : plain;
   const [primary, standby] = service.targets.map((target) => recordFor(service, target));
   if (!primary || !standby) throw new Error("the shop has two targets");
   const config = shopConfig({
-    endpoints: shopConfig().endpoints.map((one) => ({
-      ...one,
+    endpoints: service.targets.map(({ id, endpoint: of }) => ({
+      ...endpoint(of, id),
       policy: { ...policy, recoverAfterMs: 20_000 },
     })),
-    services: [service],
+    services: [isSimpleFirst ? unspread(service) : service],
   });
-  const sim = openSimulation(config, partsOf(primary), { isQuiet });
+  const isSpread = isShared(setting) && !isSimpleFirst;
+  const first = isSpread ? recordFor(service, fullSpread(service)) : primary;
+  const sim = openSimulation(config, partsOf(first), { isQuiet });
   if ("isPrivate" in shapes[shape]) sim.nameServers = [];
   const records = { primary, standby };
   return {
     sim,
     service,
-    contents: { primary: sayContent(primary), standby: sayContent(standby) },
+    contents: {
+      primary: sayContent(primary),
+      standby: sayContent(standby),
+      ...(isShared(setting) && spreadsOf(service)),
+    },
     ...(service.dns.beacons ? byBeacons(sim, service.dns.beacons) : byApi(sim, records)),
   };
 }
+
+const spreadsOf = (service: Service): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(spreads).map(([name, weights]) => {
+      const carried = service.targets.map((target, i) => ({ target, weight: weights[i] ?? 0 }));
+      return [name, sayContent(recordFor(service, spreadOf(carried)))];
+    }),
+  );
 
 type Hand = Pick<Open, "point" | "stray" | "unlike">;
 

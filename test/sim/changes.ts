@@ -58,8 +58,12 @@ export function openChanges(sim: Simulation): CheckChange {
     servicesOf([...sim.deployed, sim.config]).flatMap((service) => checkName(service, change, before));
 }
 
+/** By the config of the sweep that made it: a deploy may have spread the load, or gathered it. */
+const isSpread = ({ service, change: { config } }: Changed): boolean =>
+  (config?.services.find(({ dns }) => dns.name === service.dns.name) ?? service).weighted !== undefined;
+
 const wrongsOf = (sim: Simulation, state: Name, changed: Changed): string[] =>
-  changed.service.weighted
+  isSpread(changed)
     ? wrongShares(sim, { ...changed, sweptMs: state.sweptMs, freshMs })
     : wrongs(sim, state, changed);
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { runSeed } from "./fuzz/run.ts";
+import { plans, runPlan } from "./fuzz/run.ts";
 import { race } from "./races.ts";
 import { writeDocs } from "./scenarios/docs.ts";
 import { reportScenario, scenarioOf } from "./scenarios/report.ts";
@@ -24,6 +24,7 @@ Runs the real sweep in a simulated world.
 
   --replay <seed>    one run of random trouble, told line by line; what it violates is said where it happens
   --seeds <a>-<b>    runs of random trouble with these seeds, and which of them violate something
+  --weighted         with either of them: of names whose load is spread
   --races <a>-<b>    two sweepers for every minute, in so many interleavings, while the primary fails: one move each
 
   --docs             writes the figures and the picture of docs/detection.md anew
@@ -43,6 +44,7 @@ function optionsOf() {
         docs: { type: "boolean", default: false },
         replay: { type: "string" },
         seeds: { type: "string" },
+        weighted: { type: "boolean", default: false },
         races: { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -70,9 +72,11 @@ function seedsOf(range: string): number[] {
   return Array.from({ length: Math.max(0, (last ?? first) - first + 1) }, (_, i) => first + i);
 }
 
+const plan = plans[options.weighted ? "weighted" : "plain"];
+
 /** Tells the whole story of one seed. */
 async function replay(seed: number): Promise<void> {
-  const { violations } = await runSeed(seed, (line) => console.log(storyLine(line)));
+  const { violations } = await runPlan(plan.of(seed), (line) => console.log(storyLine(line)));
   console.log(
     violations.length === 0
       ? `Seed ${seed} violates nothing.`
@@ -87,11 +91,11 @@ async function search(range: string): Promise<void> {
   let simulatedMs = 0;
   let failed = 0;
   for (const seed of seedsOf(range)) {
-    const outcome = await runSeed(seed);
+    const outcome = await runPlan(plan.of(seed));
     simulatedMs += outcome.simulatedMs;
     if (outcome.violations.length === 0) continue;
     failed += 1;
-    console.log(`${seed}: ${outcome.violations[0]}\n  npm run simulate -- --replay ${seed}`);
+    console.log(`${seed}: ${outcome.violations[0]}\n  ${plan.replay} ${seed}`);
   }
   const days = simulatedMs / 86_400_000;
   const tookS = (performance.now() - startedMs) / 1000;

@@ -1,7 +1,7 @@
 import type { Event } from "../../lambda/core/event.ts";
 import { generationName, readGeneration } from "../../lambda/core/generation.ts";
 import { type Lease, stalledAfterMs } from "../../lambda/core/lease.ts";
-import { type Change, type RecordSet, sameRecord } from "../../lambda/core/records.ts";
+import { type Change, partsOf, type RecordSet } from "../../lambda/core/records.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfEndpoint, servicesOf } from "./names.ts";
@@ -27,7 +27,7 @@ export function watchOver(sim: Simulation): string[] {
   const checkPut = (step: Extract<Step, { is: "put" }>) => {
     if (step.key.startsWith("service#")) {
       const { intent } = step.after as Row;
-      if (intent?.want) intents.add(keyOf(intent.want, intent.generation));
+      if (intent?.want) intents.add(keyOf(atPlace(intent.want), intent.generation));
       return say(step.by, wrongRow(sim, step));
     }
     if (!step.key.startsWith("lease#")) return;
@@ -52,27 +52,33 @@ export function watchOver(sim: Simulation): string[] {
   return found;
 }
 
+/** The sets of a record that stand where it does itself. */
+const atPlace = (record: RecordSet): RecordSet[] =>
+  partsOf(record).filter(({ name, type }) => name === record.name && type === record.type);
+
 /** One change of one name in all its life. */
-const keyOf = ({ name, type, ttlSeconds, values, weighted }: RecordSet, generation: number): string =>
-  [name, type, ttlSeconds, values, generation, weighted?.weight].join(" ");
+const keyOf = (sets: readonly RecordSet[], generation: number): string =>
+  [...sets.map(sayOf).sort(), generation].join("; ");
+
+const sayOf = ({ name, type, ttlSeconds, values, weighted }: RecordSet): string =>
+  [name, type, ttlSeconds, values, weighted?.setIdentifier, weighted?.weight].join(" ");
 
 /** 6. Every move has an intent that was saved before it is sent. */
 function unintended(sim: Simulation, changes: readonly Change[], intents: ReadonlySet<string>): string[] {
   const of = (action: Change["action"], name: string, type: string) =>
-    changes.find((change) => {
+    changes.flatMap((change) => {
       const { record } = change;
-      return change.action === action && record.name === name && record.type === type;
-    })?.record;
+      return change.action === action && record.name === name && record.type === type ? [record] : [];
+    });
   return servicesOf([...sim.deployed, sim.config]).flatMap(({ dns: { name, type } }) => {
-    const want = of("CREATE", name, type);
-    const now = of("DELETE", name, type);
+    const [want, now] = [of("CREATE", name, type), of("DELETE", name, type)];
     // What gives a change up leaves the record as it is.
-    if (want === undefined || (now && sameRecord(now, want))) return [];
-    const fence = of("DELETE", generationName(name, type), "TXT");
+    if (want.length === 0 || keyOf(want, 0) === keyOf(now, 0)) return [];
+    const [fence] = of("DELETE", generationName(name, type), "TXT");
     const generation = (fence && readGeneration(fence)?.generation) ?? 0;
     return intents.has(keyOf(want, generation))
       ? []
-      : [`sends ${name} to ${want.values.join()} without a saved intent (6)`];
+      : [`sends ${name} to ${want.map(sayOf).join(", ")} without a saved intent (6)`];
   });
 }
 

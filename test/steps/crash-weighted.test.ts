@@ -1,60 +1,42 @@
 import { describe, expect, test } from "vitest";
-import { movesOf, violations } from "../sim/oracle.ts";
-import { type Life, runMinutes, type Simulation, startMs, type Trouble, zoneNow } from "../sim/simulation.ts";
-import { simulateShared, weightsOf } from "../sim/weighted.ts";
+import { type Place, play, sayFlaws } from "../matrix/course.ts";
+import { every, strikeAt } from "../matrix/strike.ts";
+import type { TroubleName } from "../matrix/troubles.ts";
 
-const troubles: readonly Trouble[] = [
-  "kill before",
-  "kill after",
-  "fail before",
-  "fail after",
-  { pauseMs: 60_000, when: "before" },
-  { lateMs: 45_000 },
-];
+const shop = { shape: "weighted", way: "api" } as const;
 
-const endMs = startMs + 540_000;
+/** Effects that have to do with the record; what has to do with probes is the same for every shape (crash.test.ts). */
+const ofRecord = ["answers", "change", "read zone", "put service", "status", "name servers"];
 
-/** One of three is down from 35 s to 95 s: it is taken out in the first sweep, and brought back in two steps. */
-function simulate(trouble: Map<string, Life["trouble"]> = new Map()): Simulation {
-  const sim = simulateShared(
-    (host, _, atMs) =>
-      host === "frankfurt" && atMs >= startMs + 35_000 && atMs < startMs + 95_000 ? "refuse" : "ok",
-    { weighted: { stepsPercent: [5, 100], stepForMs: 20_000 } },
+/** The rest of it is the matrix: `npm run matrix -- --only weighted`. */
+const strikes = [
+  ["taken-out", "killed-before", { 1: 1 }],
+  ["taken-out", "fails-after", { 1: 1 }],
+  ["step-back", "killed-after", { 3: 1 }],
+  ["step-back", "late-30s", { 3: 2 }],
+  ["reweigh", "fails-before", { 3: 1 }],
+  ["conversion", "killed-after", { 3: 2, 7: 1 }],
+] as const satisfies readonly (readonly [string, TroubleName, Record<number, number>])[];
+
+describe("a name whose load is spread", () => {
+  test("loses a target, gets it back in two steps, and is told each time", async () => {
+    const { open, flaws } = await play({ ...shop, move: "taken-out" }, undefined, { isLoud: true });
+    expect(flaws, sayFlaws(flaws)).toEqual([]);
+    const kinds = [...open.sim.memory.history.values()].map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "taken-out" || kind === "reweighted")).toEqual([
+      "taken-out",
+      "reweighted",
+      "reweighted",
+    ]);
+    expect(kinds.filter((kind) => kind === "answered")).toHaveLength(3);
+  });
+
+  test.each(strikes)(
+    "%s: whatever effect on the record a sweep is %s at, nothing is broken",
+    async (move, trouble, steps) => {
+      const isSome = every(steps);
+      const isMeant = (place: Place) => ofRecord.includes(place.name) && isSome(place);
+      await strikeAt({ ...shop, move }, trouble, isMeant);
+    },
   );
-  sim.troubleOf = (life) => trouble.get(life) ?? new Map();
-  return sim;
-}
-
-/** Effects that have to do with the record; what has to do with probes is the same for every name (crash.test.ts). */
-const isOfRecord = (effect: string): boolean =>
-  ["change", "read zone", "put service", "status"].includes(effect);
-
-test("without trouble it is taken out, and comes back in two steps", async () => {
-  const sim = simulate();
-  await runMinutes(sim, endMs);
-  expect(violations(sim), sim.trace.join("\n")).toEqual([]);
-  expect(movesOf(sim)).toHaveLength(3);
 });
-
-describe.each(troubles.map((trouble) => [JSON.stringify(trouble), trouble] as const))(
-  "a sweep: %s",
-  (_, trouble) => {
-    test("at any effect on the record breaks nothing, and all weights are as they were in the end", async () => {
-      const quiet = simulate();
-      await runMinutes(quiet, endMs);
-      let struck = 0;
-      for (const { name, effects } of quiet.lives.slice(0, 4)) {
-        for (const [k, effect] of effects.entries()) {
-          if (!isOfRecord(effect)) continue;
-          struck += 1;
-          const sim = simulate(new Map([[name, new Map([[k, trouble]])]]));
-          await runMinutes(sim, endMs);
-          const told = `${name}, effect ${k} (${effect})\n${sim.trace.join("\n")}`;
-          expect(violations(sim), told).toEqual([]);
-          expect(weightsOf(zoneNow(sim)), told).toBe("100 100 50");
-        }
-      }
-      expect(struck).toBeGreaterThan(20);
-    });
-  },
-);

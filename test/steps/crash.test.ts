@@ -29,11 +29,11 @@ describe.each(troubleNames)("a sweep %s", (trouble) => {
 });
 
 test("a sweep paused for 50 s at any effect, while the next one is late, does not act on what it saw before", async () => {
-  const { service, outageS } = moves["brief-outage"];
+  const move = moves["brief-outage"];
   for (const when of ["before", "after"] as const) {
     for (const { effect, name } of await placesIn({ ...shop, move: "brief-outage" })) {
-      const { sim } = open(shop, service, true);
-      sim.behaviour = broken(["frankfurt", ...outageS, "refuse"]);
+      const { sim } = open(shop, move, true);
+      sim.behaviour = broken(["frankfurt", ...move.outageS, "refuse"]);
       sim.troubleOf = (life) =>
         life === "sweep 1" ? new Map([[effect, { pauseMs: 50_000, when }]]) : new Map();
       startSweep(sim, startMs);

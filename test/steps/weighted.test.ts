@@ -1,19 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Event } from "../../lambda/core/event.ts";
-import { partsOf } from "../../lambda/core/records.ts";
 import { findSets } from "../../local/route53/zone.ts";
 import { seeded } from "../sim/seeded.ts";
 import { at, broken, forever, type Span, story } from "../sim/shop.ts";
-import { changeZone, openSimulation, runMinutes, type Simulation, told, zoneNow } from "../sim/simulation.ts";
-import {
-  sharedConfig,
-  sharedRecord,
-  sharedShop,
-  simulateShared,
-  spreadsOf,
-  weightsOf,
-} from "../sim/weighted.ts";
-import { answer, freeze, order, saved, work } from "./operator.ts";
+import { changeZone, runMinutes, type Simulation, told, zoneNow } from "../sim/simulation.ts";
+import { sharedConfig, sharedShop, simulateShared, spreadsOf, weightsOf } from "../sim/weighted.ts";
+import { answer, freeze, order, work } from "./operator.ts";
 
 const run = async (spans: readonly Span[], untilS: number, over = {}): Promise<Simulation> => {
   const sim = simulateShared(broken(...spans), over);
@@ -63,6 +55,19 @@ describe("a target that is down", () => {
       "25 100 50",
       "100 100 50",
     ]);
+  });
+
+  test("gains nothing in a time nobody looked: its step is held anew", async () => {
+    const sim = await run([["frankfurt", 65, 200, "refuse"]], 241, {
+      weighted: { stepsPercent: [5, 100], stepForMs: 60_000 },
+    });
+    expect(now(sim), story(sim)).toBe("5 100 50");
+    for (const life of sim.lives) life.dead = true;
+    await sim.clock.run(at(900));
+    await runMinutes(sim, at(955));
+    expect(now(sim), story(sim)).toBe("5 100 50");
+    await runMinutes(sim, at(1_100));
+    expect(now(sim), story(sim)).toBe("100 100 50");
   });
 
   test("again and again is brought back only so often within the hour, and always taken out", async () => {
@@ -180,6 +185,36 @@ describe("the zone is not as it was left", () => {
     expect(now(sim), story(sim)).toBe("100 100 50");
   });
 
+  test("an orphan is told once, whatever is decided beside it meanwhile", async () => {
+    const sim = await run([["frankfurt", 65, 130, "refuse"]], 400);
+    await freeze(sim, "frozen");
+    const targets = sharedShop.targets.map((one) =>
+      one.id === "oslo" ? { ...one, values: ["203.0.113.31"] } : one,
+    );
+    sim.config = sharedConfig({ targets });
+    sim.behaviour = broken(
+      ["ireland", 500, 502, "refuse"],
+      ["ireland", 700, 702, "refuse"],
+      ["ireland", 900, 902, "refuse"],
+    );
+    await runMinutes(sim, at(1_100));
+    expect(
+      told(sim).filter((kind) => kind === "orphan"),
+      story(sim),
+    ).toHaveLength(1);
+  });
+
+  test("a step that is adopted is held as long as any other", async () => {
+    const sim = await run([["frankfurt", 65, 130, "refuse"]], 400);
+    reweigh(sim, "ireland", 30);
+    await runMinutes(sim, at(480));
+    await order(sim, { what: "adopt" });
+    await runMinutes(sim, at(600));
+    const [adopted, next] = sim.zones.slice(-2).map(({ atMs }) => atMs);
+    expect(now(sim), story(sim)).toBe("100 100 50");
+    expect((next ?? 0) - (adopted ?? 0), story(sim)).toBeGreaterThanOrEqual(30_000);
+  });
+
   test("a change made between our look and our batch is refused by Route 53 as a whole", async () => {
     const spans: Span[] = [
       ["frankfurt", 65, 130, "refuse"],
@@ -205,72 +240,5 @@ describe("the zone is not as it was left", () => {
     reweigh(sim, "frankfurt", 100);
     await runMinutes(sim, at(300));
     expect(spreadsOf(sim), story(sim)).toEqual(["0 100 50", "0 100 50"]);
-  });
-});
-
-describe("where other records stand", () => {
-  const open = async (records: Parameters<typeof openSimulation>[1], over = {}): Promise<Simulation> => {
-    const sim = openSimulation(sharedConfig(over), records);
-    await runMinutes(sim, at(90));
-    return sim;
-  };
-  const simple = (value: string) => ({ ...sharedRecord([1]), values: [value] });
-  const plain = (value: string) => {
-    const { weighted: _, beside: __, ...record } = simple(value);
-    return record;
-  };
-
-  test("none: they are made, with what is proven up", async () => {
-    const sim = await open([]);
-    expect(spreadsOf(sim), story(sim)).toEqual(["100 100 50"]);
-    expect(told(sim)).toEqual(["created"]);
-  });
-
-  test("one simple record of a target's: it becomes weighted in one batch, the others come in steps", async () => {
-    const sim = await open([plain("192.0.2.10")]);
-    expect(spreadsOf(sim)[0], story(sim)).toBe("100 5 3");
-    await runMinutes(sim, at(300));
-    expect(now(sim), story(sim)).toBe("100 100 50");
-  });
-
-  test("a simple record that is no target's: hands off; adopted and released it becomes weighted", async () => {
-    const sim = await open([plain("203.0.113.99")]);
-    expect(told(sim), story(sim)).toEqual(["foreign"]);
-    await order(sim, { what: "adopt" });
-    await runMinutes(sim, at(150));
-    expect(spreadsOf(sim), story(sim)).toEqual([]);
-    await order(sim, { what: "release" });
-    await runMinutes(sim, at(300));
-    expect(now(sim), story(sim)).toBe("100 100 50");
-  });
-
-  test("weighted sets as they should be are taken in, and nothing is written", async () => {
-    const sim = await run([], 90);
-    expect(sim.zones, story(sim)).toHaveLength(1);
-    expect(saved(sim).written).toEqual(sharedRecord([100, 100, 50]));
-  });
-
-  test("all weights are 0: everybody is answered, and who is up gets its weight", async () => {
-    const sim = await open(partsOf(sharedRecord([0, 0, 0])));
-    expect(spreadsOf(sim), story(sim)).toEqual(["100 100 50"]);
-  });
-
-  test("a deploy that takes a target away takes its record set away, in the same batch as it gives its load on", async () => {
-    const sim = await run([], 90);
-    sim.config = sharedConfig({ targets: sharedShop.targets.slice(0, 2) });
-    await runMinutes(sim, at(200));
-    expect(spreadsOf(sim), story(sim)).toEqual(["100 100"]);
-  });
-
-  test("a deploy back to one target at a time makes a simple record of them, on an operator's order", async () => {
-    const sim = await run([["frankfurt", 65, 75, "refuse"]], 400);
-    const { weighted: _, ...failover } = sharedShop;
-    sim.config = { ...sim.config, services: [failover] };
-    await runMinutes(sim, at(480));
-    expect(now(sim), story(sim)).toBe("100 100 50");
-    await order(sim, { what: "failback" });
-    await runMinutes(sim, at(560));
-    expect(now(sim), story(sim)).toBe("simple");
-    expect(findSets(zoneNow(sim), "shop.example.com", "A")[0]?.values).toEqual(["192.0.2.10"]);
   });
 });

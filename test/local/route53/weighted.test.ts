@@ -70,6 +70,34 @@ describe("a batch", () => {
       expect.stringContaining("not found"),
     ],
     [
+      "creates one of another TTL",
+      zone,
+      [["CREATE", { ...share("c", "203.0.113.30", 10), ttlSeconds: 60 }]],
+      expect.stringContaining("cannot be created as weighted sets must contain the same TTL"),
+    ],
+    [
+      "gives one after the other another TTL",
+      zone,
+      [
+        ["DELETE", a],
+        ["CREATE", { ...a, ttlSeconds: 60 }],
+        ["DELETE", b],
+        ["CREATE", { ...b, ttlSeconds: 60 }],
+      ],
+      expect.stringContaining("must contain the same TTL"),
+    ],
+    [
+      "gives all of them another TTL",
+      zone,
+      [
+        ["DELETE", a],
+        ["DELETE", b],
+        ["CREATE", { ...a, ttlSeconds: 60 }],
+        ["CREATE", { ...b, ttlSeconds: 60 }],
+      ],
+      ["a 90", "b 10"],
+    ],
+    [
       "creates an identifier that is there",
       zone,
       [["CREATE", share("b", "198.51.100.21", 10)]],

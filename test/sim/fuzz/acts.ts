@@ -87,7 +87,7 @@ function edited({ targets }: Service, record: RecordSet, what: Act["what"]): Rec
 }
 
 /** What a deploy changes of a service. */
-function deployed(service: Service, what: Act["what"]): Partial<Service> {
+export function deployed(service: Service, what: string): Partial<Service> {
   const { dns, targets, id } = service;
   switch (what) {
     case "deploy ttl":
@@ -113,7 +113,7 @@ const nextAddress = (value: string): string => {
   return `${value.slice(0, at)}${(Number(value.slice(at)) + 10) % 250}`;
 };
 
-function deploy(sim: Simulation, shop: number, change: Partial<Service>): void {
+export function deploy(sim: Simulation, shop: number, change: Partial<Service>): void {
   const services: Config["services"] = sim.config.services.map((service, i) =>
     i === shop ? { ...service, ...change } : service,
   );

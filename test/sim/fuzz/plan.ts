@@ -6,6 +6,7 @@ import { manyShops } from "../shops.ts";
 import { startMs } from "../simulation.ts";
 import { type Act, anyAct } from "./acts.ts";
 import { type Dice, openDice } from "./dice.ts";
+import type { SharedAct } from "./shared-acts.ts";
 import { anySpells } from "./spells.ts";
 import { anyImpairments, type Impairment } from "./troubles.ts";
 
@@ -23,6 +24,8 @@ export type Plan = {
   readonly troubleShare: number;
   /** What people do to the zone and the config. */
   readonly acts: readonly Act[];
+  /** The same for weighted names. */
+  readonly sharedActs?: readonly SharedAct[];
   /** Nothing new goes wrong after this. */
   readonly calmMs: number;
 };

@@ -9,6 +9,8 @@ import { tellOf, tellOfSpells } from "../story.ts";
 import { watchOver } from "../watcher.ts";
 import { doAct } from "./acts.ts";
 import { type Plan, planOf, type Span } from "./plan.ts";
+import { doSharedAct } from "./shared-acts.ts";
+import { sharedPlanOf } from "./shared-plan.ts";
 import { impair, troubleOf } from "./troubles.ts";
 
 /** What one run came to. */
@@ -46,6 +48,7 @@ export async function runPlan(
   if (onLine) tellOfTrouble(sim, plan);
   const found = watchOver(sim);
   for (const act of plan.acts) void doAct(sim, act);
+  for (const act of plan.sharedActs ?? []) void doSharedAct(sim, act);
   for (const span of plan.deadHome) void dieAt(sim, span);
   await deliver(sim, plan, calmMs + calmForMs);
   const services = servicesOf([sim.config]);
@@ -56,6 +59,12 @@ export async function runPlan(
   const failed = await examine(sim, plan);
   return { violations: [...found, ...last, ...failed], simulatedMs: sim.clock.now() - startMs };
 }
+
+/** The random plans there are, each with what replays one of its seeds. */
+export const plans = {
+  plain: { of: planOf, replay: "npm run simulate -- --replay" },
+  weighted: { of: sharedPlanOf, replay: "npm run simulate -- --weighted --replay" },
+} as const;
 
 export const runSeed = (seed: number, onLine?: (line: Line) => void): Promise<Outcome> =>
   runPlan(planOf(seed), onLine);

@@ -13,7 +13,7 @@ const spell = (dice: Dice, host: string, fromMs: number, mostMs: number): Span &
 });
 
 /** A host that is down for all, in a brown-out, slow, or out of reach for some. */
-function ill(dice: Dice, host: string, fromMs: number): Spell {
+export function ill(dice: Dice, host: string, fromMs: number): Spell {
   const at = spell(dice, host, fromMs, 20 * minuteMs);
   if (dice.chance(0.15)) return { ...at, behaviour: "black hole", from: dice.some(locations, 2) };
   if (dice.chance(0.1)) return { ...at, behaviour: { share: dice.one([0.2, 0.5]), as: "error" } };
