@@ -1,5 +1,5 @@
 import type { Config, Service, Target } from "./config.ts";
-import { conversionObstacle } from "./conversion.ts";
+import { conversionObstacle, outOfReach } from "./conversion.ts";
 import { type Decision, type Evidence, holdOn } from "./decide.ts";
 import { type Event, event } from "./event.ts";
 import { isOrder, type Order, type Outcome, sayNote } from "./hands.ts";
@@ -120,6 +120,8 @@ export function obey(
   if (to === undefined) {
     return { do: "close", ...refused(["no target to move to is proven up", ...others.map(seen)].join("; ")) };
   }
+  const far = outOfReach(service, to);
+  if (far !== undefined) return { do: "close", ...refused(far) };
   const why = isProven(to) ? seen(to) : `forced: ${seen(to)}`;
   return { do: "move", kind: "moved", from, to, why, fromUp: false, by: order };
 }

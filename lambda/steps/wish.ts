@@ -1,4 +1,5 @@
 import type { Service } from "../core/config.ts";
+import { withinReach } from "../core/conversion.ts";
 import { type Decision, decide, type Evidence } from "../core/decide.ts";
 import { close, isUnderWay, obey } from "../core/orders.ts";
 import type { Destination } from "../core/records.ts";
@@ -36,7 +37,9 @@ export async function wishFor(
 
 /** What the automaton decides. */
 const byItself = (sweep: Sweep, service: Service, state: ServiceState, evidence: Evidence) =>
-  (service.weighted ? decideWeights : decide)(sweep.config, service, state, evidence);
+  service.weighted
+    ? decideWeights(sweep.config, service, state, evidence)
+    : withinReach(service, decide(sweep.config, service, state, evidence));
 
 /** The state without the change that is under way: what is decided says what becomes of that. */
 const freeOf = ({ intent: _, ...free }: ServiceState): ServiceState => free;
