@@ -15,6 +15,7 @@ import { type Conversion, checkFlaw, type HealthCheck, pairFlaw, pairOf, saySets
 import { type RecordSet, sameRecord, sameValues, sayContent } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { lookAt, write } from "./beacons.ts";
+import { isStillOrdered } from "./hands.ts";
 import { send } from "./move.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
 
@@ -49,6 +50,7 @@ async function tryOnce(sweep: Sweep, group: Group, each: Switch, order: Order): 
   const ask = order.what === "convert" ? toBeacons : toApi;
   const answer = await ask(sweep, each, state).catch((error: unknown) => ({ waits: String(error) }));
   if ("conversion" in answer) {
+    if (!(await isStillOrdered(sweep, group, order))) return;
     if (state.intent) return await begin(sweep, each, order, state, answer);
     if (!sweep.confirming.has(group.id))
       await alone(sweep, group, () => begin(sweep, each, order, state, answer));

@@ -62,6 +62,8 @@ export type Sweep = {
   readonly switches: ReadonlyMap<string, Switch>;
   /** What operators want, as it was last read; none while it never could be. */
   hands?: Versioned<Hands>;
+  /** It could not be read last time: what was ordered then may have been taken back since. */
+  handsSilent?: boolean;
   /** Groups with an open confirm, or an adoption, and whatever follows from it. */
   readonly confirming: Set<string>;
   /** Looks at zones, one after the other in each role: one that hangs keeps only its own waiting. */

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { readGeneration } from "../../lambda/core/generation.ts";
+import { withoutOrder } from "../../lambda/core/hands.ts";
+import { serviceKey } from "../../lambda/core/service-state.ts";
 import { findSet } from "../../local/route53/zone.ts";
 import { agreedOf, beacons, isOut, openObjects, say } from "../sim/beacons.ts";
-import { shopRecord } from "../sim/config.ts";
+import { shop, shopRecord } from "../sim/config.ts";
 import { checkOf, openConversion, setsNow, simple } from "../sim/conversion.ts";
 import { at, broken, frankfurt, ireland, story } from "../sim/shop.ts";
 import { changeZone, runMinutes, type Simulation, told } from "../sim/simulation.ts";
-import { answer, filed, freeze, order, saved } from "./operator.ts";
+import { answer, filed, freeze, say as operator, order, saved } from "./operator.ts";
 
 const orderAt = (sim: Simulation, seconds: number, what: "convert" | "retire"): void =>
   void sim.clock.sleep(seconds * 1000).then(() => order(sim, { what }));
@@ -114,6 +116,18 @@ describe("convert", () => {
   });
 });
 
+test("an order that is taken back while it is looked into converts nothing", async () => {
+  const { sim } = openConversion({ objects: openObjects(say("IN", 1)) });
+  sim.fault = (effect) => {
+    if (effect === "health check")
+      void operator(sim, (hands) => withoutOrder(hands, serviceKey(shop), hands.number));
+    return undefined;
+  };
+  orderAt(sim, 63, "convert");
+  await runMinutes(sim, at(200));
+  expect(sim.zones, story(sim)).toHaveLength(1);
+});
+
 describe("retire", () => {
   const open = (options: Parameters<typeof openConversion>[0] = {}) =>
     openConversion({ objects: openObjects(), pair: true, ...options });
@@ -164,81 +178,6 @@ describe("retire", () => {
     expect(answer(sim), story(sim)).toBe("done");
     expect(simple(sim)).toBe(ireland);
     expect(answers).toEqual([frankfurt, ireland]);
-  });
-
-  test("ends a move that two Regions' beacons do not take: Route 53's API makes it then", async () => {
-    const { sim, objects, answers } = open();
-    const dead = beacons.regions.slice(1);
-    sim.behaviour = broken(["frankfurt", 35, 1e9, "refuse"]);
-    sim.fault = (effect, atMs) =>
-      atMs > at(30) && dead.some((region) => effect.endsWith(region)) ? "fail before" : undefined;
-    await runMinutes(sim, at(123));
-    expect(told(sim), story(sim)).toEqual(["move-failing"]);
-    expect(objects.get("eu-south-1")).toBe(say("OUT", 1));
-    await order(sim, { what: "retire" });
-    await runMinutes(sim, at(240));
-    expect(answer(sim), story(sim)).toBe("done");
-    expect(told(sim).filter((kind) => kind !== "to-convert")).toEqual([
-      "move-failing",
-      "move-dropped",
-      "retired",
-      "failover",
-    ]);
-    expect(answers).toEqual([frankfurt, ireland]);
-    expect(simple(sim)).toBe(ireland);
-  });
-
-  test("does not end a move that the beacons did take, though nobody was told so", async () => {
-    const { sim, objects, answers } = open();
-    sim.behaviour = broken(["frankfurt", 35, 1e9, "refuse"]);
-    let isWritten = false;
-    sim.fault = (effect) => {
-      const isPut = /^put (eu|ca|ap)-/.test(effect);
-      isWritten ||= isPut;
-      if (isPut) return "fail after";
-      return isWritten && /^get (ca|ap)-/.test(effect) ? "fail before" : undefined;
-    };
-    await runMinutes(sim, at(123));
-    expect(isOut(objects)).toBe(true);
-    await order(sim, { what: "retire" });
-    await runMinutes(sim, at(240));
-    expect(answer(sim), story(sim)).toContain("answers 198.51.100.20, and it was left at 192.0.2.10");
-    expect(answers).toEqual([frankfurt, ireland]);
-  });
-
-  const [deployedOut, deployedIn] = ["203.0.113.9", "203.0.113.10"];
-
-  /** A deploy that gives both targets other values, which the standing records do not hold. */
-  const deployOthers = (sim: Simulation): void => {
-    const [service] = sim.config.services;
-    const { beacons } = service?.dns ?? {};
-    if (service === undefined || beacons === undefined) throw new Error("the shop");
-    const values = [deployedIn, deployedOut];
-    const targets = service.targets.map((target, i) => ({ ...target, values: [values[i] ?? ""] }));
-    const dns = { ...service.dns, beacons: { ...beacons, in: deployedIn, out: deployedOut } };
-    sim.config = { ...sim.config, services: [{ ...service, targets, dns }] };
-  };
-
-  test("is what is left where a deploy gave the targets values that the records do not hold", async () => {
-    const { sim, objects } = open();
-    sim.behaviour = broken(["frankfurt", 35, 150, "refuse"]);
-    await runMinutes(sim, at(118));
-    deployOthers(sim);
-    // The primary is up again at its new address, and failback: auto would take the name there.
-    await runMinutes(sim, at(360));
-    expect(saved(sim).intent, story(sim)).toBeUndefined();
-    expect(told(sim)).not.toContain("move-failing");
-    await order(sim, { what: "failover", to: "frankfurt" });
-    await runMinutes(sim, at(380));
-    expect(answer(sim)).toContain("frankfurt is 203.0.113.10: pointsman retire shop");
-    expect(agreedOf(objects)).toMatchObject({ word: "OUT", generation: 1 });
-    await order(sim, { what: "retire" });
-    await runMinutes(sim, at(460));
-    expect(answer(sim), story(sim)).toBe("done");
-    expect(told(sim), story(sim)).toEqual([
-      ...["failover", "orphan", "to-convert", "up", "retired", "failback", "to-convert"],
-    ]);
-    expect(simple(sim)).toBe(deployedIn);
   });
 
   test.each<[string, (at: ReturnType<typeof open>) => void, RegExp]>([
