@@ -12,7 +12,7 @@ import { generationName, generationRecord, readGeneration } from "../core/genera
 import type { Order } from "../core/hands.ts";
 import { type Closing, close, isAnswered } from "../core/orders.ts";
 import { type Conversion, checkFlaw, type HealthCheck, pairFlaw, pairOf, saySets } from "../core/pair.ts";
-import { type RecordSet, sameRecord, sameValues, sayContent } from "../core/records.ts";
+import { type RecordSet, sameRecord, sameValues, sayContent, swap } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { lookAt, write } from "./beacons.ts";
 import { isStillOrdered } from "./hands.ts";
@@ -165,7 +165,7 @@ async function toApi(sweep: Sweep, each: Switch, { beacons, written }: ServiceSt
   const seen = store ? await lookAt({ store }, beacons) : [];
   const other = each.state && contradiction(beacons, each.state, seen, sweep.owner);
   if (other !== undefined) return { refused: other };
-  const unlike = await unlikeAnswers(sweep, each, written);
+  const unlike = (await unlikeAnswers(sweep, each, written)) ?? (await untaken(sweep, zone, txt));
   return unlike ?? { conversion: { to: "api", beacons, now, want: [written] }, txt };
 }
 
@@ -174,6 +174,21 @@ async function txtOf(sweep: Sweep, zone: Switch["service"]["dns"]): Promise<Reco
   const place = { name: generationName(zone.name, zone.type), type: "TXT" as const };
   const [txt = null] = await sweep.world.dns.sets(zone, place);
   return txt;
+}
+
+/**
+ * Whether Route 53 takes changes at all, by one that changes nothing: the TXT for the same TXT. Until it takes the batch
+ * that retires a name nothing moves that name, and nobody can call the batch back.
+ */
+async function untaken(
+  sweep: Sweep,
+  zone: Switch["service"]["dns"],
+  txt: RecordSet | null,
+): Promise<Answer | undefined> {
+  if (txt === null) return undefined;
+  const comment = "Pointsman: changes nothing, and shows that changes are taken";
+  const { is } = await sweep.world.dns.change(zone, swap(txt, txt), comment, () => !sweep.lost);
+  return is === "accepted" ? undefined : { waits: `${txt.name} is not as it was read just now` };
 }
 
 /** Asks every name server; none when those that answer say what the record is to say, and one of them does. */

@@ -5,6 +5,32 @@ import { at, broken, frankfurt, ireland, story } from "../sim/shop.ts";
 import { runMinutes, type Simulation, told } from "../sim/simulation.ts";
 import { answer, order, saved } from "./operator.ts";
 
+test("retire is not begun while Route 53 takes no change: the beacons go on to move the name", async () => {
+  const { sim, answers } = openConversion({ objects: new Map() });
+  sim.behaviour = broken(["frankfurt", 300, 1e9, "refuse"]);
+  await runMinutes(sim, at(3));
+  await order(sim, { what: "convert" });
+  await runMinutes(sim, at(120));
+  expect(answer(sim), story(sim)).toBe("done");
+  sim.fault = (effect) => (effect === "change" ? "fail before" : undefined);
+  await order(sim, { what: "retire" });
+  await runMinutes(sim, at(420));
+  expect(answer(sim), story(sim)).toContain("change: simulated failure");
+  expect(told(sim)).toEqual(["to-convert", "converted", "failover"]);
+  expect(answers).toEqual([frankfurt, ireland]);
+});
+
+test("two beacons that are lost while the name is at its standby answer the primary, and people are told", async () => {
+  const { sim, objects, answers } = openConversion({ objects: openObjects(), pair: true });
+  sim.behaviour = broken(["frankfurt", 35, 1e9, "refuse"]);
+  await runMinutes(sim, at(120));
+  for (const region of beacons.regions.slice(1)) objects.delete(region);
+  await runMinutes(sim, at(360));
+  expect(told(sim), story(sim)).toEqual(["failover", "answers-differ"]);
+  expect(sim.alerts.at(-1)?.alert.text).toContain("ns-1.route53.test answers 192.0.2.10");
+  expect(answers).toEqual([frankfurt, ireland, frankfurt]);
+});
+
 describe("retire", () => {
   const open = () => openConversion({ objects: openObjects(), pair: true });
 
