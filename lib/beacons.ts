@@ -14,10 +14,10 @@ export const beaconsOf = (services: readonly Service[]): Beacons[] =>
   services.flatMap(({ dns }) => dns.beacons ?? []);
 
 /** What an installation's buckets begin with: a bucket's name is the whole world's, in lower case and short. */
-export const bucketPrefix = (owner: string): string => {
-  const digest = createHash("sha256").update(owner).digest("hex").slice(0, 8);
-  return `pointsman-${digest}-${Aws.ACCOUNT_ID}`;
-};
+export const bucketPrefix = (owner: string): string => `pointsman-${digestOf(owner)}-${Aws.ACCOUNT_ID}`;
+
+const digestOf = (...parts: readonly string[]): string =>
+  createHash("sha256").update(parts.join(" ")).digest("hex").slice(0, 8);
 
 const bucketArn = (prefix: string, region: string): string =>
   `arn:${Aws.PARTITION}:s3:::${beaconBucket(prefix, region)}`;
@@ -41,19 +41,19 @@ export function beaconPermissions(services: readonly Service[], prefix: string):
 }
 
 export type BeaconBucketProps = {
-  readonly services: readonly Service[];
   readonly owner: string;
   readonly region: string;
 };
 
 /**
  * One Region's beacons: a private bucket whose objects Route 53's checkers alone may read without credentials. It
- * outlives the stack: names' failover records go on to depend on it.
+ * outlives the stack: names' failover records go on to depend on it. So does its policy, which says nothing of single
+ * names: a beacon that the checkers may not read says that the primary is in, whatever the primary is.
  */
 export class BeaconBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { services, owner, region }: BeaconBucketProps) {
+  constructor(scope: Construct, id: string, { owner, region }: BeaconBucketProps) {
     super(scope, id);
     this.bucket = new Bucket(this, "Bucket", {
       bucketName: beaconBucket(bucketPrefix(owner), region),
@@ -68,10 +68,11 @@ export class BeaconBucket extends Construct {
         effect: Effect.ALLOW,
         principals: [new AnyPrincipal()],
         actions: ["s3:GetObject"],
-        resources: beaconsOf(services).map(({ key }) => this.bucket.arnForObjects(key)),
+        resources: [this.bucket.arnForObjects("*")],
         conditions: { IpAddress: { "aws:SourceIp": checkerRanges } },
       }),
     );
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     Validations.of(this.bucket).acknowledge({
       id: "AwsSolutions-S1",
       reason:
@@ -99,7 +100,11 @@ export const checkPermissions = (checks: readonly BeaconChecks[]): PolicyStateme
       }),
   );
 
-/** What decides whether a name's PRIMARY is in: one health check a beacon, and one that is healthy when two of them are. */
+/**
+ * What decides whether a name's PRIMARY is in: one health check a beacon, and one that is healthy when two of them are.
+ * Where others are to be looked for these are other checks, beside those that a name's records still depend on: a deploy
+ * that made the same ones look elsewhere would move the name.
+ */
 export class BeaconChecks extends Construct {
   readonly calculated: CfnHealthCheck;
   readonly all: readonly CfnHealthCheck[];
@@ -108,14 +113,15 @@ export class BeaconChecks extends Construct {
   constructor(scope: Construct, id: string, { beacons, owner, service }: BeaconChecksProps) {
     super(scope, id);
     this.service = service;
-    const checks = beacons.regions.map(
+    const { key, regions } = beacons;
+    const checks = regions.map(
       (region) =>
-        new CfnHealthCheck(this, region, {
+        new CfnHealthCheck(this, `${region}-${digestOf(owner, key)}`, {
           healthCheckConfig: {
             type: "HTTPS_STR_MATCH",
             fullyQualifiedDomainName: `${beaconBucket(bucketPrefix(owner), region)}.s3.${region}.${Aws.URL_SUFFIX}`,
             port: 443,
-            resourcePath: `/${beacons.key}`,
+            resourcePath: `/${key}`,
             searchString: outSign,
             inverted: true,
             requestInterval: 10,
@@ -124,7 +130,7 @@ export class BeaconChecks extends Construct {
           },
         }),
     );
-    this.calculated = new CfnHealthCheck(this, "TwoOfThree", {
+    this.calculated = new CfnHealthCheck(this, `TwoOfThree-${digestOf(owner, key, ...regions)}`, {
       healthCheckConfig: {
         type: "CALCULATED",
         childHealthChecks: checks.map(({ attrHealthCheckId }) => attrHealthCheckId),

@@ -64,7 +64,7 @@ export function addDeployment(app: App, { config, settings, account }: Deploymen
   }
   const beacons = [...beaconRegions].map((region) => {
     const stack = stackIn(beaconStackName(region), region, "Pointsman: a beacon that names are moved by");
-    new BeaconBucket(stack, "Beacon", { services, owner: pointsman.owner, region });
+    new BeaconBucket(stack, "Beacon", { owner: pointsman.owner, region });
     homeStack.addStackDependency(stack);
     return stack;
   });

@@ -1,6 +1,6 @@
 import type { Beacons, Service } from "./config.ts";
 import { generationRecord, readGeneration } from "./generation.ts";
-import type { Change, RecordSet, Standing, Unsound } from "./records.ts";
+import { type Change, type RecordSet, type Standing, sameValues, type Unsound } from "./records.ts";
 
 /**
  * Three objects that say whether the primary is in. Route 53's checkers read them; two of three decide what the name's
@@ -61,22 +61,38 @@ export function standingBy({ record, in: primary, out }: Beacons, saying: Saying
   };
 }
 
+/** What beacons say while the name answers this record, however that spells it; none where they cannot say it. */
+export function wordOf(
+  { in: primary, out }: Pick<Beacons, "in" | "out">,
+  record: RecordSet | null,
+): Saying["word"] | undefined {
+  if (record === null) return undefined;
+  const isAt = (value: string) => sameValues({ ...record, values: [value] }, record);
+  return isAt(primary) ? "IN" : isAt(out) ? "OUT" : undefined;
+}
+
+/** Somebody else's word, which an operator has ordered to be taken over. */
+export type Theirs = Pick<Saying, "owner" | "generation">;
+
 /** A change of the record in the words of beacons: from which generation, and what they are to say. */
-export type Turn = { readonly from: number; readonly want: Saying };
+export type Turn = { readonly from: number; readonly want: Saying; readonly theirs?: Theirs };
 
 /** @throws RangeError when a batch is no move between the two targets by one generation's owner */
-export function turnOf({ in: primary, out }: Beacons, changes: readonly Change[]): Turn {
+export function turnOf(beacons: Beacons, changes: readonly Change[]): Turn {
   const of = (action: Change["action"], isTxt: boolean): RecordSet | undefined =>
     changes.find((change) => change.action === action && (change.record.type === "TXT") === isTxt)?.record;
-  const [value] = of("CREATE", false)?.values ?? [];
+  const record = of("CREATE", false);
+  const word = wordOf(beacons, record ?? null);
   const txt = of("CREATE", true);
-  const before = of("DELETE", true);
   const next = txt && readGeneration(txt);
-  if (next === undefined || (value !== primary && value !== out)) {
-    throw new RangeError(`beacons answer ${primary} or ${out}, and not ${value ?? "nothing"}`);
+  if (next === undefined || word === undefined) {
+    const value = record?.values.join(", ") ?? "nothing";
+    throw new RangeError(`beacons answer ${beacons.in} or ${beacons.out}, and not ${value}`);
   }
-  const from = before === undefined ? 0 : (readGeneration(before)?.generation ?? Number.NaN);
-  return { from, want: { word: value === primary ? "IN" : "OUT", ...next } };
+  const before = of("DELETE", true);
+  const last = before && readGeneration(before);
+  const from = before === undefined ? 0 : (last?.generation ?? Number.NaN);
+  return { from, want: { word, ...next }, ...(last && last.owner !== next.owner && { theirs: last }) };
 }
 
 /**
@@ -85,22 +101,26 @@ export function turnOf({ in: primary, out }: Beacons, changes: readonly Change[]
  */
 export type Step = "said" | "write" | "strange" | "not known";
 
-export function stepFor(seen: Seen, want: Saying): Step {
+export function stepFor(seen: Seen, want: Saying, theirs?: Theirs): Step {
   if (seen.is === "silent") return "not known";
   if (seen.is === "absent") return "write";
   const saying = readSaying(seen.body);
-  if (saying === undefined || saying.owner !== want.owner) return "strange";
+  if (saying === undefined) return "strange";
+  if (saying.owner !== want.owner) return isTheirs(saying, theirs) ? "write" : "strange";
   if (sayingText(saying) === sayingText(want)) return "said";
   return saying.generation < want.generation ? "write" : "strange";
 }
+
+const isTheirs = ({ owner, generation }: Saying, theirs: Theirs | undefined): boolean =>
+  owner === theirs?.owner && generation === theirs.generation;
 
 /**
  * Whether the change may be tried: the beacons are where it begins, or on the way to where it ends. Where enough of
  * them say anything else it was overtaken, and what became of it has to be read.
  */
-export function isOpen(seen: readonly Seen[], { from, want }: Turn): boolean {
+export function isOpen(seen: readonly Seen[], { from, want, theirs }: Turn): boolean {
   const saying = agreed(seen);
-  if (saying === undefined) return true;
+  if (saying === undefined || isTheirs(saying, theirs)) return true;
   const isOurs = saying.owner === want.owner;
   return isOurs && (saying.generation === from || sayingText(saying) === sayingText(want));
 }

@@ -1,5 +1,5 @@
 import type { Config, Service, Target } from "./config.ts";
-import { conversionObstacle } from "./conversion.ts";
+import { conversionObstacle, outOfReach } from "./conversion.ts";
 import { type Decision, type Evidence, holdOn } from "./decide.ts";
 import { type Event, event } from "./event.ts";
 import { isOrder, type Order, type Outcome, sayNote } from "./hands.ts";
@@ -21,6 +21,15 @@ const refused = (why: string): Closing => ({ is: "refused", why });
 
 const done = (why: string): Closing => ({ is: "done", why });
 
+/**
+ * An order is good for two minutes by the clock of who gave it. By one that is ahead it would be carried out that much
+ * after he was told that nobody took it up.
+ */
+const mostAheadMs = 60_000;
+
+const aheadWhy = (ms: number): string =>
+  `the clock of whoever ordered it is ${Math.round(ms / 1000)} s ahead of ours: set it, and order again`;
+
 /** The end of an order that takes no evidence; none where it is to be carried out. */
 export function closing(
   service: Service,
@@ -30,6 +39,7 @@ export function closing(
   atMs: number,
 ): Closing | undefined {
   if (atMs >= order.expiresMs) return { is: "expired", why: "it was not carried out in time" };
+  if (order.atMs - atMs > mostAheadMs) return refused(aheadWhy(order.atMs - atMs));
   if (order.what === "release") {
     return done(state.placed ? `it is not held at ${state.placed.target} any more` : "nobody held it");
   }
@@ -120,6 +130,8 @@ export function obey(
   if (to === undefined) {
     return { do: "close", ...refused(["no target to move to is proven up", ...others.map(seen)].join("; ")) };
   }
+  const far = outOfReach(service, to);
+  if (far !== undefined) return { do: "close", ...refused(far) };
   const why = isProven(to) ? seen(to) : `forced: ${seen(to)}`;
   return { do: "move", kind: "moved", from, to, why, fromUp: false, by: order };
 }

@@ -33,7 +33,7 @@ export type Intent = {
   readonly by?: Order | Maintenance;
   /** Of an adoption, and of a conversion back: what stands in the place of the generation. */
   readonly txt?: RecordSet | null;
-  /** Of an adoption: a change that was under way when the name was disarmed. */
+  /** A change that was under way: of an adoption, when the name was disarmed; of a conversion back, which ends it. */
   readonly replaces?: Intent;
   /** Of a conversion: the records that are replaced by others, which answer the same. */
   readonly conversion?: Conversion;

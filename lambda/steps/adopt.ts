@@ -1,6 +1,7 @@
 import type { Order } from "../core/hands.ts";
 import { intendAdoption } from "../core/move.ts";
 import { isAnswered } from "../core/orders.ts";
+import { isStillOrdered } from "./hands.ts";
 import { readZone, send } from "./move.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
 
@@ -10,6 +11,7 @@ export async function adopt(sweep: Sweep, group: Group, each: Switch, order: Ord
   sweep.confirming.add(group.id);
   try {
     const standing = await readZone(sweep.world, each.service);
+    if (!(await isStillOrdered(sweep, group, order))) return;
     const atMs = sweep.world.now();
     const saved = await update(sweep, each, (state) =>
       state.disarmed && !isAnswered(state, order)

@@ -8,6 +8,7 @@ import {
   sayingText,
   standingBy,
   stepFor,
+  type Theirs,
   turnOf,
   unsoundAmong,
 } from "../core/beacons.ts";
@@ -70,9 +71,12 @@ async function turn(
   // Nobody who never stood there is called into being by a move: that is what a conversion does.
   if (seen.every(({ is }) => is !== "read")) throw new Error(`no beacon can be read: ${why(seen)}`);
   if (!isWanted()) return { is: "withheld" };
-  const results = await Promise.all(seen.map((each, index) => write(world, beacons, index, each, wish.want)));
+  const { want, theirs } = wish;
+  const results = await Promise.all(
+    seen.map((each, index) => write(world, beacons, index, each, want, theirs)),
+  );
   const count = (...wanted: Written[]) => results.filter((result) => wanted.includes(result)).length;
-  if (count("said") >= quorum) return { is: "accepted", changeId: `${ownChange}${wish.want.generation}` };
+  if (count("said") >= quorum) return { is: "accepted", changeId: `${ownChange}${want.generation}` };
   if (count("refused") >= quorum) return { is: "refused" };
   const told = beacons.regions.map((region, index) => `${region} ${results[index]}`).join(", ");
   throw new Error(`two of three beacons have to say it: ${told}`);
@@ -87,9 +91,10 @@ export async function write(
   index: number,
   seen: Seen,
   want: Saying,
+  theirs?: Theirs,
 ): Promise<Written> {
   const region = regions[index] ?? "";
-  const step = stepFor(seen, want);
+  const step = stepFor(seen, want, theirs);
   if (step === "strange") return "refused";
   if (step !== "write") return step;
   try {

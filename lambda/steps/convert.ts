@@ -1,13 +1,21 @@
 import { type Saying, stepFor } from "../core/beacons.ts";
 import type { Beacons } from "../core/config.ts";
-import { contradiction, intendConversion, sayingFor, strangeAmong, unread } from "../core/conversion.ts";
+import {
+  contradiction,
+  intendConversion,
+  isStuck,
+  sayingFor,
+  strangeAmong,
+  unread,
+} from "../core/conversion.ts";
 import { generationName, generationRecord, readGeneration } from "../core/generation.ts";
 import type { Order } from "../core/hands.ts";
 import { type Closing, close, isAnswered } from "../core/orders.ts";
 import { type Conversion, checkFlaw, type HealthCheck, pairFlaw, pairOf, saySets } from "../core/pair.ts";
-import { type RecordSet, sameRecord, sameValues, sayContent } from "../core/records.ts";
+import { type RecordSet, sameRecord, sameValues, sayContent, swap } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
 import { lookAt, write } from "./beacons.ts";
+import { isStillOrdered } from "./hands.ts";
 import { send } from "./move.ts";
 import { type Group, type Sweep, type Switch, update } from "./watch.ts";
 
@@ -25,51 +33,74 @@ const lastWordMs = 12_000;
  * on is as it should be. Called again every few seconds, until the order is answered.
  */
 export async function convert(sweep: Sweep, group: Group, each: Switch, order: Order): Promise<void> {
-  const { state } = each;
-  if (each.converting || state === undefined) return;
+  if (each.converting || each.state === undefined) return;
   each.converting = true;
   try {
-    const ask = order.what === "convert" ? toBeacons : toApi;
-    const answer = await ask(sweep, each, state).catch((error: unknown) => ({ waits: String(error) }));
-    if ("conversion" in answer) return await begin(sweep, group, each, order, state, answer);
-    const isLast = sweep.world.now() >= order.expiresMs - lastWordMs;
-    sweep.world.log("info", "conversion", { service: each.service.id, ...answer });
-    if ("waits" in answer && !isLast) return;
-    const end: Closing = { is: "refused", why: "refused" in answer ? answer.refused : answer.waits };
-    await update(sweep, each, (now) => close(each.configured, now, order, end, sweep.world.now()));
+    // A move that does not get through is tried without end: it has to stand still while it is looked at.
+    if (isStuck(each.state)) await alone(sweep, group, () => tryOnce(sweep, group, each, order));
+    else await tryOnce(sweep, group, each, order);
   } finally {
     each.converting = false;
+  }
+}
+
+async function tryOnce(sweep: Sweep, group: Group, each: Switch, order: Order): Promise<void> {
+  const { state } = each;
+  if (state === undefined) return;
+  const ask = order.what === "convert" ? toBeacons : toApi;
+  const answer = await ask(sweep, each, state).catch((error: unknown) => ({ waits: String(error) }));
+  if ("conversion" in answer) {
+    if (!(await isStillOrdered(sweep, group, order))) return;
+    if (state.intent) return await begin(sweep, each, order, state, answer);
+    if (!sweep.confirming.has(group.id))
+      await alone(sweep, group, () => begin(sweep, each, order, state, answer));
+    return;
+  }
+  const isLast = sweep.world.now() >= order.expiresMs - lastWordMs;
+  sweep.world.log("info", "conversion", { service: each.service.id, ...answer });
+  if ("waits" in answer && !isLast) return;
+  const end: Closing = { is: "refused", why: "refused" in answer ? answer.refused : answer.waits };
+  await update(sweep, each, (now) => close(each.configured, now, order, end, sweep.world.now()));
+}
+
+/** How often whoever waits for a group looks whether it is free. */
+const waitMs = 100;
+
+/** Does `work` while nobody else decides for the group: once whoever does that now is done. */
+async function alone(sweep: Sweep, group: Group, work: () => Promise<void>): Promise<void> {
+  while (sweep.confirming.has(group.id)) {
+    if (sweep.over.aborted || sweep.lost) return;
+    await sweep.world.sleep(waitMs, sweep.over);
+  }
+  sweep.confirming.add(group.id);
+  try {
+    await work();
+  } finally {
+    sweep.confirming.delete(group.id);
   }
 }
 
 /** The change is saved before it is sent. Whatever came between ends it: it is asked for again by itself. */
 async function begin(
   sweep: Sweep,
-  group: Group,
   each: Switch,
   order: Order,
   read: ServiceState,
   { conversion, txt }: Extract<Answer, { conversion: Conversion }>,
 ): Promise<void> {
-  if (sweep.confirming.has(group.id)) return;
-  sweep.confirming.add(group.id);
-  try {
-    const isAsRead = (now: ServiceState) =>
-      !now.intent &&
-      !now.disarmed &&
-      !now.propagation &&
-      !now.frozen &&
-      !isAnswered(now, order) &&
-      now.generation === read.generation &&
-      sameRecord(now.written, read.written);
-    const atMs = sweep.world.now();
-    const saved = await update(sweep, each, (now) =>
-      isAsRead(now) ? intendConversion(each.configured, now, order, conversion, txt, atMs) : now,
-    );
-    if (saved && each.state?.intent?.conversion) await send(sweep, each, "move");
-  } finally {
-    sweep.confirming.delete(group.id);
-  }
+  const isAsRead = (now: ServiceState) =>
+    now.intent === read.intent &&
+    !now.disarmed &&
+    !now.propagation &&
+    !now.frozen &&
+    !isAnswered(now, order) &&
+    now.generation === read.generation &&
+    sameRecord(now.written, read.written);
+  const atMs = sweep.world.now();
+  const saved = await update(sweep, each, (now) =>
+    isAsRead(now) ? intendConversion(each.configured, now, order, conversion, txt, atMs) : now,
+  );
+  if (saved && each.state?.intent?.conversion) await send(sweep, each, "move");
 }
 
 async function toBeacons(sweep: Sweep, { configured }: Switch, state: ServiceState): Promise<Answer> {
@@ -134,7 +165,7 @@ async function toApi(sweep: Sweep, each: Switch, { beacons, written }: ServiceSt
   const seen = store ? await lookAt({ store }, beacons) : [];
   const other = each.state && contradiction(beacons, each.state, seen, sweep.owner);
   if (other !== undefined) return { refused: other };
-  const unlike = await unlikeAnswers(sweep, each, written);
+  const unlike = (await unlikeAnswers(sweep, each, written)) ?? (await untaken(sweep, zone, txt));
   return unlike ?? { conversion: { to: "api", beacons, now, want: [written] }, txt };
 }
 
@@ -143,6 +174,21 @@ async function txtOf(sweep: Sweep, zone: Switch["service"]["dns"]): Promise<Reco
   const place = { name: generationName(zone.name, zone.type), type: "TXT" as const };
   const [txt = null] = await sweep.world.dns.sets(zone, place);
   return txt;
+}
+
+/**
+ * Whether Route 53 takes changes at all, by one that changes nothing: the TXT for the same TXT. Until it takes the batch
+ * that retires a name nothing moves that name, and nobody can call the batch back.
+ */
+async function untaken(
+  sweep: Sweep,
+  zone: Switch["service"]["dns"],
+  txt: RecordSet | null,
+): Promise<Answer | undefined> {
+  if (txt === null) return undefined;
+  const comment = "Pointsman: changes nothing, and shows that changes are taken";
+  const { is } = await sweep.world.dns.change(zone, swap(txt, txt), comment, () => !sweep.lost);
+  return is === "accepted" ? undefined : { waits: `${txt.name} is not as it was read just now` };
 }
 
 /** Asks every name server; none when those that answer say what the record is to say, and one of them does. */

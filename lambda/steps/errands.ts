@@ -150,9 +150,12 @@ async function lookAgain(sweep: Sweep, each: Switch, suspicion: string | undefin
   const generation = each.state?.generation;
   const standing = await readZone(sweep.world, each.service).catch(async (error: unknown) => {
     const failedMs = sweep.world.now();
-    await update(sweep, each, (state) =>
-      noteWay(each.configured, noteUnread(each.service, state, String(error), failedMs), failedMs),
-    );
+    await update(sweep, each, (found) => {
+      const state = noteUnread(each.service, found, String(error), failedMs);
+      const noted = noteWay(each.configured, state, failedMs);
+      // What is answered nobody can explain then, and people have to know of it all the sooner.
+      return suspicion && !isUnderWay(noted) ? letBe(each.service, noted, suspicion, failedMs) : noted;
+    });
     throw error;
   });
   const atMs = sweep.world.now();

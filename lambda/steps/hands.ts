@@ -10,15 +10,17 @@ import type { World } from "./world.ts";
  * hold, and nothing is ordered.
  */
 export async function readHands(
-  sweep: Pick<Sweep, "hands"> & { readonly world: Pick<World, "store" | "log"> },
+  sweep: Pick<Sweep, "hands" | "handsSilent"> & { readonly world: Pick<World, "store" | "log"> },
 ): Promise<void> {
   try {
     const row = await sweep.world.store.cell<Hands>(handsKey).read();
     const version = row?.version ?? 0;
+    sweep.handsSilent = false;
     // Two reads may be under way, and the older one may be answered last.
     if (sweep.hands && sweep.hands.version > version) return;
     sweep.hands = { version, body: { ...noHands, ...row?.body } };
   } catch (error) {
+    sweep.handsSilent = true;
     sweep.world.log("warn", "operators' row not read", { error: String(error) });
   }
 }
@@ -71,9 +73,15 @@ function holding(sweep: Sweep, each: Switch, hands: Hands): (state: ServiceState
   return (state) => remind(service, takeFreeze(service, state, { freeze, isOfAll, isTold }, atMs), atMs);
 }
 
-/** The order for a group's service that nobody has answered yet. */
+/** The order for a group's service that nobody has answered yet; none where it may have been taken back since. */
 export function openOrder(sweep: Sweep, group: Group): Order | undefined {
   const each = group.service && sweep.switches.get(group.service.id);
-  if (sweep.hands === undefined || each?.state === undefined) return undefined;
+  if (sweep.hands === undefined || sweep.handsSilent || each?.state === undefined) return undefined;
   return orderOf(sweep.hands.body, serviceKey(each.service), each.state.lastOrder);
+}
+
+/** Whether an order that something was looked up for stands still: the operator may have been told that it does not. */
+export async function isStillOrdered(sweep: Sweep, group: Group, { number }: Order): Promise<boolean> {
+  await readHands(sweep);
+  return openOrder(sweep, group)?.number === number;
 }

@@ -1,6 +1,6 @@
 import { noBrownout, onlyOf } from "../core/brownout.ts";
 import type { Config, Endpoint, Service } from "../core/config.ts";
-import { asItStands } from "../core/conversion.ts";
+import { asItStands, standsBy } from "../core/conversion.ts";
 import { zeroCounters } from "../core/counters.ts";
 import type { EndpointRecord, Watched } from "../core/endpoint-record.ts";
 import type { Hands } from "../core/hands.ts";
@@ -64,6 +64,8 @@ export type Sweep = {
   readonly switches: ReadonlyMap<string, Switch>;
   /** What operators want, as it was last read; none while it never could be. */
   hands?: Versioned<Hands>;
+  /** It could not be read last time: what was ordered then may have been taken back since. */
+  handsSilent?: boolean;
   /** Groups with an open confirm, or an adoption, and whatever follows from it. */
   readonly confirming: Set<string>;
   /** Looks at zones, one after the other in each role: one that hangs keeps only its own waiting. */
@@ -199,25 +201,31 @@ const switchOf = (
   state: ServiceState | undefined,
   version: number,
   isOvertaken: boolean,
-): Switch & { isOvertaken: boolean } => ({
-  configured,
-  get service() {
-    return asItStands(configured, this.state);
-  },
-  phase,
-  state,
-  version,
-  isOvertaken,
-  unsure: false,
-  queue: Promise.resolve(),
-  following: false,
-  failedLooks: 0,
-  looking: false,
-  glancing: false,
-  unheard: false,
-  lookingAtRecords: false,
-  converting: false,
-});
+): Switch & { isOvertaken: boolean } => {
+  let stands = { by: standsBy(state), service: asItStands(configured, state) };
+  return {
+    configured,
+    // Made once: what is remembered of it would else be forgotten at once.
+    get service() {
+      const by = standsBy(this.state);
+      if (by !== stands.by) stands = { by, service: asItStands(configured, this.state) };
+      return stands.service;
+    },
+    phase,
+    state,
+    version,
+    isOvertaken,
+    unsure: false,
+    queue: Promise.resolve(),
+    following: false,
+    failedLooks: 0,
+    looking: false,
+    glancing: false,
+    unheard: false,
+    lookingAtRecords: false,
+    converting: false,
+  };
+};
 
 /** What is believed of each target of a service now. */
 export function healthsOf(sweep: Sweep, { targets }: Service): Record<string, Health> {

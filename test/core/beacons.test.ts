@@ -9,6 +9,7 @@ import {
   standingBy,
   stepFor,
   turnOf,
+  wordOf,
 } from "../../lambda/core/beacons.ts";
 import { generationRecord } from "../../lambda/core/generation.ts";
 import { type Change, swap } from "../../lambda/core/records.ts";
@@ -87,6 +88,27 @@ test("a TXT that is not ours to read begins nowhere", () => {
   const strange = stands && { ...stands, values: ['"hello"'] };
   const changes = [...swap(record(beacons.in), record(beacons.out)), ...swap(strange, txt(5))];
   expect(turnOf(beacons, changes).from).toBeNaN();
+});
+
+test("somebody else's word is written over where an operator has ordered to take that one over", () => {
+  const theirs = generationRecord(beacons.record, "other", 8);
+  const stands = record(beacons.out);
+  const turn = turnOf(beacons, [...swap(stands, stands), ...swap(theirs, txt(20))]);
+  expect(turn).toEqual({ from: 8, want: saying("OUT", 20), theirs: { owner: "other", generation: 8 } });
+  const at = (generation: number, by: string) => read(say("OUT", generation, by));
+  expect(isOpen([at(8, "other"), at(8, "other"), silent], turn)).toBe(true);
+  expect(isOpen([at(9, "other"), at(9, "other"), silent], turn)).toBe(false);
+  expect(stepFor(at(8, "other"), turn.want, turn.theirs)).toBe("write");
+  expect(stepFor(at(9, "other"), turn.want, turn.theirs)).toBe("strange");
+  expect(stepFor(at(8, "third"), turn.want, turn.theirs)).toBe("strange");
+});
+
+test("a name is at the value that it was given, however it is spelt", () => {
+  const of = { in: "one.example.net", out: "two.example.net" };
+  const cname = (value: string) => ({ ...record(value), type: "CNAME" as const });
+  expect(wordOf(of, cname("One.Example.net."))).toBe("IN");
+  expect(wordOf(of, cname("two.example.net."))).toBe("OUT");
+  expect([wordOf(of, cname("three.example.net")), wordOf(of, null)]).toEqual([undefined, undefined]);
 });
 
 test("what stands is a record and its generation; none at first", () => {

@@ -45,6 +45,8 @@ test("a name stands as it was converted, whatever way is configured", () => {
   expect(asItStands(shop, paired).dns.beacons).toBe(deployed);
   expect(asItStands(service, paired)).toBe(service);
   expect(asItStands(shop, simple)).toBe(shop);
+  // As it was read from the table, where it is another object.
+  expect(asItStands(service, structuredClone(paired))).toBe(service);
   const back = { ...paired, intent: { ...intent, kind: "retired" as const } };
   expect(asItStands(service, back).dns.beacons).toBeUndefined();
 });

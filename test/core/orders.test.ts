@@ -35,6 +35,18 @@ describe("an order ends without a move", () => {
       "expired: it was not carried out in time",
     ],
     [
+      "when it was given by a clock that is ahead: nobody knows how old it is",
+      atFrankfurt,
+      ordered({ atMs: at(61), expiresMs: at(181) }),
+      "refused: the clock of whoever ordered it is 61 s ahead of ours: set it, and order again",
+    ],
+    [
+      "never, when that clock is no more than a minute ahead",
+      atFrankfurt,
+      ordered({ atMs: at(60), expiresMs: at(180) }),
+      undefined,
+    ],
+    [
       "in shadow mode",
       atFrankfurt,
       ordered(),

@@ -33,7 +33,7 @@ test("each Region of beacons has a stack with one bucket: private, retained, for
   expect(stacks.filter((stack) => regions.includes(stack.region))).toHaveLength(3);
 });
 
-test("without credentials, exactly the beacons are read, and from Route 53's checkers only", () => {
+test("without credentials nothing but beacons is read, and from Route 53's checkers only", () => {
   const template = further.get("eu-south-1");
   const [[, policy] = []] = Object.entries(resources(template ?? home, "AWS::S3::BucketPolicy"));
   if (policy === undefined) throw new Error("no policy");
@@ -44,7 +44,8 @@ test("without credentials, exactly the beacons are read, and from Route 53's che
       Effect: "Allow",
       Principal: { AWS: "*" },
       Action: "s3:GetObject",
-      Resource: expect.stringMatching(/^<Beacon.*\.Arn>\/shop\.acme\.com\/A$/),
+      // All that is in the bucket: a name that a deploy no longer knows still stands by its beacons.
+      Resource: expect.stringMatching(/^<Beacon.*\.Arn>\/\*$/),
       Condition: { IpAddress: { "aws:SourceIp": expect.arrayContaining(["15.177.0.0/18"]) } },
     },
   ]);
@@ -52,6 +53,28 @@ test("without credentials, exactly the beacons are read, and from Route 53's che
   expect(ranges).toHaveLength(17);
   // Block Public Access takes ranges wider than /8 for public.
   expect(ranges.every((range) => Number(range.split("/")[1]) >= 18)).toBe(true);
+});
+
+test("what the checkers may read outlives the stack: refused, they would answer the primary", () => {
+  for (const region of regions) {
+    further.get(region)?.hasResource("AWS::S3::BucketPolicy", {
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+    });
+  }
+});
+
+test.each<[string, string]>([
+  ["other Regions", text.replace("[eu-south-1, ca-central-1", "[sa-east-1, us-east-1")],
+  ["another name", text.replace(/name: \S+/, "name: other.acme.com,")],
+])("a deploy of %s makes other health checks, and leaves those that the name stands by", (_, changed) => {
+  const checksOf = (template: typeof home) => resources(template, "AWS::Route53::HealthCheck");
+  const [before, after] = [checksOf(home), checksOf(deployed(changed).home)];
+  expect(after).not.toEqual(before);
+  for (const [id, { Properties }] of Object.entries(after)) {
+    const standing = before[id];
+    if (standing) expect(Properties).toEqual(standing.Properties);
+  }
 });
 
 test("the sweep may read and write exactly the beacons, and in Route 53 what moving the name by its API takes", () => {

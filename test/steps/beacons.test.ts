@@ -140,6 +140,20 @@ test("beacons that a person moved by hand are left alone, and taken over when th
   expect(turns.at(-1)?.out).toBe(false);
 });
 
+test("a word by hand that names nobody as its owner is taken over, too, when that is ordered", async () => {
+  const { sim, objects } = open([300, 1e9]);
+  await runMinutes(sim, at(30));
+  for (const region of [first, second]) objects.set(region, say("OUT", 1, "Pointsman"));
+  await runMinutes(sim, at(120));
+  expect(saved(sim).disarmed?.why).toContain("says that Pointsman moves this name");
+  await order(sim, { what: "adopt" });
+  await runMinutes(sim, at(200));
+  expect(saved(sim).disarmed, story(sim)).toBeUndefined();
+  expect(saved(sim).intent).toBeUndefined();
+  expect(told(sim), story(sim)).toEqual(["foreign", "adopted", "failback"]);
+  expect(agreedOf(objects)).toMatchObject({ word: "IN", owner: "test" });
+});
+
 test("no beacons at all: nothing is called into being, and people are told", async () => {
   const { sim, objects } = open(long, new Map());
   await runMinutes(sim, at(240));

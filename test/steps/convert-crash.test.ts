@@ -81,3 +81,51 @@ describe.each<What>(["convert", "retire"])("%s", (what) => {
     expect(done).toBeGreaterThan(0);
   });
 });
+
+/** Two Regions' beacons are gone when the primary fails at 35 s; ordered at 123 s, when the move is stuck. */
+async function runStuck(trouble: Life["trouble"] = new Map()) {
+  const opened = openConversion({ objects: openObjects(), pair: true });
+  const { sim } = opened;
+  sim.behaviour = broken(["frankfurt", 35, 1e9, "refuse"]);
+  sim.fault = (effect, ms) => (ms > at(30) && /^(get|put) (ca|ap)-/.test(effect) ? "fail before" : undefined);
+  sim.troubleOf = (life) => (life === "sweep 3" ? trouble : new Map());
+  void sim.clock.sleep(123_000).then(() => order(sim, { what: "retire" }));
+  await runMinutes(sim, at(420));
+  return { ...opened, effects: sim.lives[2]?.effects ?? [] };
+}
+
+/** Whatever became of the order, the name moves, once, and every alert is told. */
+function flawsOfStuck({ sim, answers }: Awaited<ReturnType<typeof runStuck>>): string[] {
+  const state = saved(sim);
+  const told = toldAll(sim);
+  const count = (kind: string) => told.filter((each) => each === kind).length;
+  const rules: Record<string, boolean> = {
+    "the answer changed once, by the failover, and was never empty":
+      `${answers}` === `${[frankfurt, ireland]}`,
+    "it is retired, and its API moved it": state.beacons === undefined && setsNow(sim).length === 1,
+    "the move that was stuck is told of, and its end":
+      count("move-failing") === 1 && count("move-dropped") === 1,
+    "what was done is told once": count("retired") === 1 && count("failover") === 1,
+    "the order was answered": state.lastOrder?.is === "done",
+    "nothing is under way any more": state.intent === undefined && state.propagation === undefined,
+    "nothing is left to tell": state.outbox.length === 0,
+    "it was not disarmed": state.disarmed === undefined,
+  };
+  return Object.entries(rules).flatMap(([rule, isKept]) => (isKept ? [] : [rule]));
+}
+
+describe("retire, in the place of a move that does not get through", () => {
+  test("when nothing else goes wrong it is done", async () => {
+    const done = await runStuck();
+    expect(flawsOfStuck(done), story(done.sim)).toEqual([]);
+  });
+
+  test.each(Object.entries(troubles))("a sweep %s, at every sixth of its effects", async (_, trouble) => {
+    const { effects } = await runStuck();
+    expect(effects.length).toBeGreaterThan(100);
+    for (let k = 0; k < effects.length; k += 6) {
+      const struck = await runStuck(new Map([[k, trouble]]));
+      expect(flawsOfStuck(struck), `effect ${k} (${effects[k]})\n${story(struck.sim)}`).toEqual([]);
+    }
+  });
+});

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { readGeneration } from "../../lambda/core/generation.ts";
+import { withoutOrder } from "../../lambda/core/hands.ts";
+import { serviceKey } from "../../lambda/core/service-state.ts";
 import { findSet } from "../../local/route53/zone.ts";
 import { agreedOf, beacons, isOut, openObjects, say } from "../sim/beacons.ts";
-import { shopRecord } from "../sim/config.ts";
+import { shop, shopRecord } from "../sim/config.ts";
 import { checkOf, openConversion, setsNow, simple } from "../sim/conversion.ts";
 import { at, broken, frankfurt, ireland, story } from "../sim/shop.ts";
 import { changeZone, runMinutes, type Simulation, told } from "../sim/simulation.ts";
-import { answer, filed, freeze, order, saved } from "./operator.ts";
+import { answer, filed, freeze, say as operator, order, saved } from "./operator.ts";
 
 const orderAt = (sim: Simulation, seconds: number, what: "convert" | "retire"): void =>
   void sim.clock.sleep(seconds * 1000).then(() => order(sim, { what }));
@@ -112,6 +114,18 @@ describe("convert", () => {
     await runMinutes(sim, at(320));
     expect(answer(sim)).toContain("moved by beacons already");
   });
+});
+
+test("an order that is taken back while it is looked into converts nothing", async () => {
+  const { sim } = openConversion({ objects: openObjects(say("IN", 1)) });
+  sim.fault = (effect) => {
+    if (effect === "health check")
+      void operator(sim, (hands) => withoutOrder(hands, serviceKey(shop), hands.number));
+    return undefined;
+  };
+  orderAt(sim, 63, "convert");
+  await runMinutes(sim, at(200));
+  expect(sim.zones, story(sim)).toHaveLength(1);
 });
 
 describe("retire", () => {

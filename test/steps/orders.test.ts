@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
+import { withoutOrder } from "../../lambda/core/hands.ts";
+import { serviceKey } from "../../lambda/core/service-state.ts";
+import { shop } from "../sim/config.ts";
 import { movesOf } from "../sim/oracle.ts";
 import { at, broken, forever, frankfurt, ireland, type Span, simulate, story } from "../sim/shop.ts";
 import { runMinutes, type Simulation, told, valuesOf } from "../sim/simulation.ts";
-import { answer, filed, freeze, order, saved, work } from "./operator.ts";
+import { answer, filed, freeze, order, saved, say, work } from "./operator.ts";
 
 /** A shop that is watched for 100 s, and what an operator orders then, given 30 s to happen. */
 async function given(
@@ -162,6 +165,20 @@ describe("an order is refused, and says why,", () => {
     expect(sim.zones.length).toBe(1);
     expect(filed(sim)).toContain("order");
   });
+});
+
+test("an order that was taken back while its row could not be read is not carried out", async () => {
+  const sim = simulate(broken());
+  await runMinutes(sim, at(100));
+  const number = await away(sim);
+  // Nothing can be saved at first, so that it waits; when that is over nobody knows whether it still stands.
+  sim.fault = (effect, ms) => {
+    const isStuck = ms < at(112) && effect === "put service";
+    return isStuck || (ms > at(107) && effect === "read hands") ? "fail before" : undefined;
+  };
+  void sim.clock.sleep(9_000).then(() => say(sim, (hands) => withoutOrder(hands, serviceKey(shop), number)));
+  await runMinutes(sim, at(160));
+  expect(movesOf(sim), story(sim)).toEqual([]);
 });
 
 test("a forced order moves to what is not proven up, and that is recorded", async () => {
