@@ -111,7 +111,7 @@ async function isAnswered(desk: Desk, { dns }: Service, to: Target): Promise<boo
   const isThere = await until(desk, byMs, async () => {
     const answer = await desk.resolve(dns.name, dns.type).catch((error: unknown) => [String(error)]);
     last = answer.join(", ");
-    return holds(to, answer) ? true : undefined;
+    return holds(to, dns.type, answer) ? true : undefined;
   });
   const took = span(desk.now() - startMs);
   desk.print(

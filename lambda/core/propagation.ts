@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import type { Place, Service } from "./config.ts";
 import type { Event } from "./event.ts";
 import { generationRecord } from "./generation.ts";
@@ -161,15 +160,12 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
   outbox: [...state.outbox, event],
 });
 
-/** As a set, whatever the order; an IPv6 address has many spellings. Of several that are answered by turns any will do. */
+/** As a set, whatever the order and the spelling. Of several that are answered by turns any will do. */
 export const isAsAsked = ({ values, asked }: Answer): boolean => {
   const { name, type, ttlSeconds } = asked;
-  const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of.map(canonical) });
+  const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of });
   return partsOf(asked).some((part) => sameValues(bare(values), bare(part.values)));
 };
-
-const canonical = (value: string): string =>
-  ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value;
 
 function sayAgreement(answers: readonly Answer[], silent: number): string {
   const agreeing = new Set(answers.map(({ server }) => server)).size;

@@ -36,8 +36,15 @@ test.each([
   ["one more", ["192.0.2.1", "192.0.2.2", "192.0.2.3"], false],
   ["nothing", [], false],
 ])("an answer is a target's of two values when it has %s", (_, values, is) =>
-  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, values)).toBe(is),
+  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, "A", values)).toBe(is),
 );
+
+test("of a target of both families an answer has the addresses of the type that was asked for", () => {
+  const both = { ...frankfurt, values: ["192.0.2.1", "2001:db8::1"] };
+  expect(holds(both, "A", ["192.0.2.1"])).toBe(true);
+  expect(holds(both, "AAAA", ["2001:DB8:0::1"])).toBe(true);
+  expect(holds(both, "A", ["192.0.2.1", "2001:db8::1"])).toBe(false);
+});
 
 describe("the TXT record that fences a name stands", () => {
   test.each([
