@@ -85,6 +85,27 @@ export type Standing = {
   readonly unsound?: Unsound;
 };
 
+/** What is read for record sets that share their name by another policy than weights, or have a health check. */
+const strangeValues: readonly string[] = ["a routing policy or a health check"];
+
+/** It is nobody's target, and not ours to delete, as one batch could not put it back: it disarms, and people are told. */
+export const strangeAt = ({ name, type }: At, ttlSeconds: number): RecordSet => ({
+  name,
+  type,
+  ttlSeconds,
+  values: strangeValues,
+});
+
+/** Why what stands in the zone cannot be taken over as it is; none when it can. */
+export function unadoptable({ record, generation }: Standing): string | undefined {
+  const all = [record, generation].flatMap((one) => (one === null ? [] : partsOf(one)));
+  const strange = all.find(({ values }) => values[0] === strangeValues[0]);
+  return (
+    strange &&
+    `${strange.name} ${strange.type} has ${strange.values}: put a simple record, or weighted ones without a health check, in its place`
+  );
+}
+
 /** Something that holds nothing up and has to be looked at; `silent` may be over by itself. */
 export type Unsound = { readonly why: string; readonly silent: boolean };
 

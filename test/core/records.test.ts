@@ -46,6 +46,14 @@ test("of a target of both families an answer has the addresses of the type that 
   expect(holds(both, "A", ["192.0.2.1", "2001:db8::1"])).toBe(false);
 });
 
+test("an IPv6 address in another spelling is the same answer, and not what a DELETE has to say", () => {
+  const aaaa = (value: string) => ({ ...pointing(value), type: "AAAA" as const });
+  const [one, other] = [aaaa("2001:db8::a"), aaaa("2001:0DB8:0:0:0:0:0:A")];
+  expect(sameValues(one, other)).toBe(true);
+  expect(sameRecord(one, other)).toBe(false);
+  expect(sameValues(one, aaaa("2001:db8::b"))).toBe(false);
+});
+
 describe("the TXT record that fences a name stands", () => {
   test.each([
     ["below it", "shop.example.com", "A", "_pointsman-a.shop.example.com"],
