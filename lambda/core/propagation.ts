@@ -1,6 +1,6 @@
 import type { Place, Service } from "./config.ts";
 import type { Event } from "./event.ts";
-import { generationRecord } from "./generation.ts";
+import { generationRecord, isGenerationText } from "./generation.ts";
 import { isAtPlace, isThere, partsOf, placesOf, type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import type { Propagation, ServiceState } from "./service-state.ts";
@@ -164,7 +164,8 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
 export const isAsAsked = ({ values, asked }: Answer): boolean => {
   const { name, type, ttlSeconds } = asked;
   const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of });
-  return partsOf(asked).some((part) => sameValues(bare(values), bare(part.values)));
+  const said = type === "TXT" && !isThere(asked) ? values.filter(isGenerationText) : values;
+  return partsOf(asked).some((part) => sameValues(bare(said), bare(part.values)));
 };
 
 function sayAgreement(answers: readonly Answer[], silent: number): string {
