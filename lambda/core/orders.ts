@@ -82,7 +82,10 @@ function obstacle(
 ): Closing | undefined {
   const to = named(service, order);
   if (to === undefined) return order.force ? refused("without a target nothing is forced") : undefined;
-  if (pointsTo(service, state.written) === to.id) return done(`the name points to ${to.id} already`);
+  if (pointsTo(service, state.written) === to.id) {
+    // A change that is under way may have taken it away: what became of that is known first.
+    return state.intent ? undefined : done(`the name points to ${to.id} already`);
+  }
   const work = healths[to.endpoint]?.maintenance;
   return work && !order.force ? refused(`${to.id} is being worked on ${sayNote(work)}`) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Service } from "../core/config.ts";
-import { type Decision, decide, type Evidence } from "../core/decide.ts";
+import { type Decision, decide, type Evidence, stay } from "../core/decide.ts";
 import { close, isUnderWay, obey } from "../core/orders.ts";
 import type { Destination } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
@@ -27,6 +27,9 @@ export async function wishFor(
       if (isUnderWay(each.state, order)) return undefined;
     } else if (answer.do === "move") {
       return answer;
+    } else if (answer.is === "done" && each.state.intent) {
+      // It is where it is wanted, as far as is known: the change that would take it away, or has, is given up first.
+      return stay("held", answer.why);
     } else {
       await update(sweep, each, (state) => close(service, state, order, answer, evidence.atMs));
     }
