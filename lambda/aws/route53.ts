@@ -124,7 +124,9 @@ async function change(
     );
     return { is: "accepted", changeId: ChangeInfo?.Id ?? "" };
   } catch (error) {
-    if (error instanceof InvalidChangeBatch) return { is: "refused" };
+    if (error instanceof InvalidChangeBatch) {
+      return { is: "refused", why: error.messages?.join("; ") || error.message };
+    }
     throw error;
   }
 }
