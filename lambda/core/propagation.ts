@@ -26,6 +26,21 @@ export const syncLateMs = 120_000;
 /** INSYNC says that all name servers have the change: what they answer a minute later is not for lack of time. */
 export const answerLateMs = 60_000;
 
+/**
+ * What is answered for an alias of an AWS service may be kept for 60 s (Developer Guide, "Values specific for simple alias
+ * records"), and that there is no record for the 900 s of the SOA record that Route 53 makes (there, "NS and SOA records").
+ */
+const [aliasTtlSeconds, absentSeconds] = [60, 900];
+
+/** How long a resolver may keep what stands before a change. */
+export const keptSeconds = (before: RecordSet | null): number =>
+  before === null ? absentSeconds : Math.max(...partsOf(before).map(keptOf));
+
+function keptOf(part: RecordSet): number {
+  if (part.alias) return aliasTtlSeconds;
+  return isThere(part) ? part.ttlSeconds : absentSeconds;
+}
+
 /** One name server that says nothing for so long, while the others answer the new value, is not waited for. */
 export const silentMs = 10_000;
 
@@ -117,7 +132,7 @@ export function answered(service: Service, state: ServiceState, round: Round, at
     const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
     return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: isTold(open), times }));
   }
-  const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
+  const keptMs = round.resolvers.length > 0 ? (open.keptSeconds ?? service.dns.ttlSeconds) * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
   const why = [...new Set([...others.map(sayAnswer(service)), ...silent.map(saySilence)])].join("; ");
   if (others.length > 0) return late(service, state, open, "not-answered", why, atMs);
