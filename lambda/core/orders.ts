@@ -1,3 +1,4 @@
+import { clock, span } from "./alert.ts";
 import type { Config, Service, Target } from "./config.ts";
 import { conversionObstacle } from "./conversion.ts";
 import { type Decision, type Evidence, holdOn } from "./decide.ts";
@@ -29,7 +30,7 @@ export function closing(
   healths: Evidence["healths"],
   atMs: number,
 ): Closing | undefined {
-  if (atMs >= order.expiresMs) return { is: "expired", why: "it was not carried out in time" };
+  if (atMs >= order.expiresMs) return { is: "expired", why: sayExpired(order) };
   if (order.what === "release") {
     return done(state.placed ? `it is not held at ${state.placed.target} any more` : "nobody held it");
   }
@@ -41,6 +42,10 @@ export function closing(
   if (order.what === "convert" || order.what === "retire") return unconvertible(service, state, order);
   return objection(service, state, order) ?? obstacle(service, state, order, healths);
 }
+
+/** An operator's clock that is minutes behind lets everything expire: the time says so. */
+const sayExpired = ({ who, atMs, expiresMs }: Order): string =>
+  `it was not carried out in time: ${who} gave it at ${clock(atMs)}, and it was good for ${span(expiresMs - atMs)}`;
 
 /** Why nobody may order that of such a service. */
 function unfitness({ mode, weighted }: Service, { what }: Order): string | undefined {
