@@ -30,6 +30,10 @@ const advice: readonly (readonly [names: readonly string[], whatToDo: string])[]
     ["NoSuchHostedZone"],
     "look at zoneId, and whether these are the credentials of the account that holds the zone",
   ],
+  [
+    ["ResourceNotFoundException"],
+    "there is no such table in this Region: look at --region and --tables, and whose credentials these are",
+  ],
   [["NotFoundException"], "look at the ARN, and whether these are the credentials of its account"],
   [
     ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "TimeoutError"],

@@ -11,8 +11,10 @@ const program = new Command("pointsman").description(
   "Health checks from several AWS Regions, and DNS failover that moves only when the primary really is down.",
 );
 
-// Whoever pipes us into `head` has seen enough.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// Whoever pipes us into `head` has seen enough: what was begun is ended all the same, as a drill's way back.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") process.exit(1);
+});
 
 validateCommand(program);
 probeCommand(program);

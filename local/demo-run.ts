@@ -113,7 +113,7 @@ async function resolved(run: DemoRun, target: Target | undefined, when: string):
   const resolver = openResolver(stack.dns.port);
   const values = await until(`the resolver answers ${target && sayTarget(target)}`, stepMs, async () => {
     const answer = await resolver.ask(name, type);
-    return target && holds(target, answer.values) ? answer.values : undefined;
+    return target && holds(target, type, answer.values) ? answer.values : undefined;
   });
   resolver.close();
   timeline.tell(`a resolver asking for ${name} is answered ${values.join(", ")} (${when})`);

@@ -1,11 +1,12 @@
 import { span } from "../../lambda/core/alert.ts";
 import type { Service, Target } from "../../lambda/core/config.ts";
+import { keptSeconds } from "../../lambda/core/propagation.ts";
 import { holds, sayTarget } from "../../lambda/core/records.ts";
 import { type Desk, isAgreed, noteOf, type Say, until } from "../operator/desk.ts";
 import { type Ending, giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
 import { sayService } from "../operator/say.ts";
-import { objectionTo, readService, type ServiceView } from "../operator/view.ts";
+import { objectionTo, readService, readState, type ServiceView } from "../operator/view.ts";
 import { refusalOf } from "./order.ts";
 
 export type Drill = {
@@ -17,7 +18,7 @@ export type Drill = {
   readonly resolve: boolean;
 };
 
-/** A resolver may give the old answer for a TTL; this comes on top. */
+/** A resolver may give the old answer for the TTL it had; this comes on top. */
 const resolverLateMs = 30_000;
 
 /**
@@ -97,21 +98,25 @@ async function leg(
   say: Say,
 ): Promise<{ readonly ending: Ending; readonly ok: boolean }> {
   desk.print(`${wish.what} to ${to.id}`);
+  const before = (await readState(desk, service))?.written ?? null;
   const ending = await giveOrder(desk, service, wish, noteOf(desk, say));
   desk.print(`  ${sayEnding(ending).replaceAll("\n", "\n  ")}`);
   if (ending.is !== "done") return { ending, ok: false };
-  return { ending, ok: !resolve || to.alias !== undefined || (await isAnswered(desk, service, to)) };
+  return {
+    ending,
+    ok: !resolve || to.alias !== undefined || (await isAnswered(desk, service, to, keptSeconds(before))),
+  };
 }
 
-/** Whether a resolver answers the target in time; what it caches may be as old as the TTL. */
-async function isAnswered(desk: Desk, { dns }: Service, to: Target): Promise<boolean> {
+/** Whether a resolver answers the target in time: it may keep what was answered before for so many seconds. */
+async function isAnswered(desk: Desk, { dns }: Service, to: Target, keptFor: number): Promise<boolean> {
   const startMs = desk.now();
   let last = "nothing";
-  const byMs = startMs + dns.ttlSeconds * 1_000 + resolverLateMs;
+  const byMs = startMs + keptFor * 1_000 + resolverLateMs;
   const isThere = await until(desk, byMs, async () => {
     const answer = await desk.resolve(dns.name, dns.type).catch((error: unknown) => [String(error)]);
     last = answer.join(", ");
-    return holds(to, answer) ? true : undefined;
+    return holds(to, dns.type, answer) ? true : undefined;
   });
   const took = span(desk.now() - startMs);
   desk.print(

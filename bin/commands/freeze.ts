@@ -77,8 +77,9 @@ async function takenIn(desk: Desk, service: Service, hands: Hands, is: Freeze["i
   return (state.frozen !== undefined) === (is === "frozen");
 }
 
+/** Frozen by this word or a later one: somebody else may have said so in the meantime. */
 const isInForce = ({ frozen }: ServiceState, word: Freeze | undefined): boolean =>
-  word?.is === "frozen" ? frozen?.atMs === word.atMs && frozen.who === word.who : frozen === undefined;
+  word?.is === "frozen" ? frozen !== undefined && frozen.atMs >= word.atMs : frozen === undefined;
 
 function sequel({ id }: Service, state: ServiceState, is: Freeze["is"]): string[] {
   if (is === "free") {

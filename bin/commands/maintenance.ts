@@ -12,6 +12,9 @@ const takenInByMs = 90_000;
 /** A drain takes a confirm, and Route 53's answer. */
 const drainedByMs = 60_000;
 
+/** A shorter one would be over before a sweep has read of it. */
+const shortestMs = 60_000;
+
 /** So long a forgotten one keeps silent about an endpoint at the most. */
 const longestDays = 30;
 
@@ -20,11 +23,16 @@ const longestDays = 30;
  * until the name is moved away and its name servers answer that.
  *
  * @returns the exit code: 1 when it is not known to be in force, or the name stays at what is being worked on
- * @throws when it is for longer than 30 days
+ * @throws when it is for longer than 30 days, or less than a minute
  */
 export async function maintenance(desk: Desk, id: string, forMs: number, say: Say): Promise<number> {
   if (forMs > longestDays * 86_400_000) {
     throw new Error(`nothing is worked on for longer than ${longestDays}d; say it again when that is over`);
+  }
+  if (forMs > 0 && forMs < shortestMs) {
+    throw new Error(
+      `a sweep takes seconds to read of it: work on something for ${span(shortestMs)} at least`,
+    );
   }
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));

@@ -34,9 +34,9 @@ export async function planOfPair(
   };
 }
 
-function sayAnswer({ targets }: Service, answered: readonly string[] | string): string {
+function sayAnswer({ dns, targets }: Service, answered: readonly string[] | string): string {
   if (typeof answered === "string") return `which of them is answered was not heard: ${answered}`;
-  const target = targets.find((target) => holds(target, answered));
+  const target = targets.find((target) => holds(target, dns.type, answered));
   return `answered is ${answered.join(", ") || "nothing"}: ${target?.id ?? "none of the targets"}`;
 }
 

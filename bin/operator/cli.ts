@@ -121,7 +121,7 @@ export function holdingCommands(program: Command): void {
   }
   writer(program, "maintenance", "work on a target: drained, no alerts, not counted")
     .argument("<target>", "a target, as shop/frankfurt, or an endpoint")
-    .option("--for <duration>", "how long, as 2h; 30d at most")
+    .option("--for <duration>", "how long, as 2h; 1m to 30d")
     .option("--end", "it is over")
     .action((id: string, options: Reach & Say & { for?: string; end?: boolean }) =>
       at(options, (desk) => {

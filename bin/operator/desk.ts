@@ -36,7 +36,8 @@ const longestText = 300;
 /** A line without what a terminal or a mail would take for more than text. */
 const oneLine = (text: string): string => {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
-  return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+  const characters = Array.from(line);
+  return characters.length > longestText ? `${characters.slice(0, longestText).join("")}…` : line;
 };
 
 export const noteOf = (desk: Desk, { who, reason }: Say): Note => ({

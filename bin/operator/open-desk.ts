@@ -97,23 +97,35 @@ async function deployedTables(region: string): Promise<TableNames> {
 /** Asks on the terminal; none where either end of the conversation is not one. */
 function asks(): Desk["ask"] {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
-  return async (question) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      return /^y(es)?$/i.test((await terminal.question(question)).trim());
-    } finally {
-      terminal.close();
-    }
-  };
+  return (question) => askAt(process.stdin, process.stdout, question);
+}
+
+/** Whether a person types yes. Ctrl-C, and the end of what is typed, is no yes. */
+export async function askAt(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
+  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+  try {
+    const answer = await Promise.race([terminal.question(question).catch(() => ""), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 function resolverOf(server: string | undefined): Desk["resolve"] {
-  const resolver = new Resolver({ timeout: 2_000, tries: 1 });
-  if (server !== undefined) resolver.setServers([server]);
-  const ask: Record<RecordType, (name: string) => Promise<string[]>> = {
-    A: (name) => resolver.resolve4(name),
-    AAAA: (name) => resolver.resolve6(name),
-    CNAME: (name) => resolver.resolveCname(name),
+  const ask: Record<RecordType, (resolver: Resolver, name: string) => Promise<string[]>> = {
+    A: (resolver, name) => resolver.resolve4(name),
+    AAAA: (resolver, name) => resolver.resolve6(name),
+    CNAME: (resolver, name) => resolver.resolveCname(name),
   };
-  return (name, type) => ask[type](name);
+  return (name, type) => {
+    // One that is used again may remember what it was answered.
+    const resolver = new Resolver({ timeout: 2_000, tries: 1 });
+    if (server !== undefined) resolver.setServers([server]);
+    return ask[type](resolver, name);
+  };
 }

@@ -27,6 +27,7 @@ export async function giveOrder(desk: Desk, service: Service, wish: Wish, note: 
   const hands = await changeHands(desk, (hands) => withOrder(hands, key, { ...note, ...wish }));
   const order = hands.services[key]?.order;
   if (order === undefined) throw new Error("bug: an order that was just written is not there");
+  desk.print("  ordered: it is carried out also when this command is stopped");
   let isSaid = false;
   const outcome = await until(desk, order.expiresMs + graceMs, async () => {
     const state = await readState(desk, service);
@@ -51,6 +52,8 @@ export async function giveOrder(desk: Desk, service: Service, wish: Wish, note: 
 
 async function nobodyAnswered(desk: Desk, service: Service, order: Order, tookMs: number): Promise<Ending> {
   const state = await readState(desk, service);
+  // It was answered in this moment.
+  if (state?.lastOrder?.number === order.number) return { ...state.lastOrder, tookMs };
   if (state && isUnderWay(state, order)) {
     const why = "the change is saved and Route 53 has not taken it; it is tried on: see `pointsman status`";
     return { is: "expired", why, tookMs };

@@ -1,3 +1,4 @@
+import { normalHost } from "../../config/address.ts";
 import { suggestion } from "../../config/suggest.ts";
 import type { Service, Target } from "../../lambda/core/config.ts";
 import { type Roster, rosterKey } from "../../lambda/core/roster.ts";
@@ -15,9 +16,15 @@ const unknown = (what: string, id: string, known: readonly string[]): Error => {
   return new Error(known.length === 0 ? `no ${what} is deployed` : `no ${what} ${id} is deployed; ${meant}`);
 };
 
-/** The service that is called so, or moves that name. @throws with the near names when there is none */
+/**
+ * The service that is called so, or moves that name, in any case and with or without a trailing dot.
+ *
+ * @throws with the near names when there is none
+ */
 export function serviceCalled({ services }: Roster, id: string): Service {
-  const found = services.find((service) => service.id === id) ?? only(services, ({ dns }) => dns.name === id);
+  const called = normalHost(id);
+  const found =
+    services.find((service) => service.id === called) ?? only(services, ({ dns }) => dns.name === called);
   if (found) return found;
   throw unknown(
     "service",
@@ -28,7 +35,8 @@ export function serviceCalled({ services }: Roster, id: string): Service {
 
 /** @throws with the near names when there is none */
 export function targetCalled({ id: service, targets }: Service, id: string): Target {
-  const found = targets.find((target) => target.id === id || target.endpoint === id);
+  const called = id.toLowerCase();
+  const found = targets.find((target) => target.id === called || target.endpoint === called);
   if (found) return found;
   throw unknown(
     `target of ${service}`,
@@ -51,9 +59,10 @@ export const placesOf = ({ services, endpoints }: Roster): Place[] => [
 /** The endpoint that is called so: in full, or by its target's name where only one has it. @throws as above */
 export function placeCalled(roster: Roster, id: string): Place {
   const places = placesOf(roster);
-  const found = places.find(({ endpoint }) => endpoint === id);
+  const called = id.toLowerCase();
+  const found = places.find(({ endpoint }) => endpoint === called);
   if (found) return found;
-  const named = places.filter(({ target }) => target?.id === id);
+  const named = places.filter(({ target }) => target?.id === called);
   const [first, second] = named;
   if (first && second) {
     throw new Error(`${id} is several: ${named.map(({ endpoint }) => endpoint).join(", ")}; say which`);

@@ -8,7 +8,7 @@ import {
   type Route53Client,
 } from "@aws-sdk/client-route-53";
 import type { Alias, HostedZone } from "../core/config.ts";
-import { type Change, type RecordSet, together } from "../core/records.ts";
+import { type Change, type RecordSet, strangeAt, together } from "../core/records.ts";
 import type { Dns } from "../steps/world.ts";
 import { healthCheckOf } from "./health-checks.ts";
 import { askedOnce, perKey } from "./per-key.ts";
@@ -124,7 +124,9 @@ async function change(
     );
     return { is: "accepted", changeId: ChangeInfo?.Id ?? "" };
   } catch (error) {
-    if (error instanceof InvalidChangeBatch) return { is: "refused" };
+    if (error instanceof InvalidChangeBatch) {
+      return { is: "refused", why: error.messages?.join("; ") || error.message };
+    }
     throw error;
   }
 }
@@ -167,7 +169,7 @@ async function find(way: Way, zoneId: string, place: Pick<RecordSet, "name" | "t
   const [first] = await list(way, zoneId, place, 1);
   if (first === undefined) return [];
   const sets = first.SetIdentifier === undefined ? [first] : await list(way, zoneId, place, mostSets);
-  return sets.some(isStrange) ? [strangeAt(place, first)] : sets.map((set) => recordOf(place, set));
+  return sets.some(isStrange) ? [strangeAt(place, first.TTL ?? 0)] : sets.map((set) => recordOf(place, set));
 }
 
 async function list(
@@ -190,17 +192,6 @@ async function list(
 
 const isStrange = ({ SetIdentifier, Weight, HealthCheckId }: ResourceRecordSet): boolean =>
   HealthCheckId !== undefined || (SetIdentifier !== undefined && Weight === undefined);
-
-/** Nobody's target and not ours to delete: it disarms, and people are told. */
-const strangeAt = (
-  { name, type }: Pick<RecordSet, "name" | "type">,
-  { TTL }: ResourceRecordSet,
-): RecordSet => ({
-  name,
-  type,
-  ttlSeconds: TTL ?? 0,
-  values: ["a routing policy or a health check"],
-});
 
 function recordOf({ name, type }: Pick<RecordSet, "name" | "type">, found: ResourceRecordSet): RecordSet {
   const { SetIdentifier: setIdentifier, Weight: weight } = found;

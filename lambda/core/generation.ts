@@ -30,6 +30,12 @@ export function generationRecord(
 }
 
 /**
+ * Whether a text that was answered may be anybody's generation. Where there is none a wildcard may speak: `*.example.com`,
+ * a CNAME to the apex, answers the apex's texts.
+ */
+export const isGenerationText = (value: string): boolean => value.startsWith('"owner=');
+
+/**
  * Who wrote the TXT record, and which generation it says; none when it is not exactly as `generationRecord` writes
  * it: a batch could not delete it then.
  */

@@ -6,6 +6,7 @@ import { generationRecord } from "./generation.ts";
 import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
 import { conversionChanges } from "./pair.ts";
+import { keptSeconds } from "./propagation.ts";
 import {
   type Change,
   type Destination,
@@ -165,6 +166,7 @@ const propagation = (
   ...(intent.from === undefined ? {} : { from: intent.from }),
   to: intent.to,
   want,
+  keptSeconds: keptSeconds(intent.now),
   ...(changeId === undefined ? {} : { changeId }),
   times,
 });

@@ -1,3 +1,4 @@
+import { clock, span } from "./alert.ts";
 import type { Config, Service, Target } from "./config.ts";
 import { conversionObstacle, outOfReach } from "./conversion.ts";
 import { type Decision, type Evidence, holdOn } from "./decide.ts";
@@ -38,7 +39,7 @@ export function closing(
   healths: Evidence["healths"],
   atMs: number,
 ): Closing | undefined {
-  if (atMs >= order.expiresMs) return { is: "expired", why: "it was not carried out in time" };
+  if (atMs >= order.expiresMs) return { is: "expired", why: sayExpired(order) };
   if (order.atMs - atMs > mostAheadMs) return refused(aheadWhy(order.atMs - atMs));
   if (order.what === "release") {
     return done(state.placed ? `it is not held at ${state.placed.target} any more` : "nobody held it");
@@ -51,6 +52,10 @@ export function closing(
   if (order.what === "convert" || order.what === "retire") return unconvertible(service, state, order);
   return objection(service, state, order) ?? obstacle(service, state, order, healths);
 }
+
+/** An operator's clock that is minutes behind lets everything expire: the time says so. */
+const sayExpired = ({ who, atMs, expiresMs }: Order): string =>
+  `it was not carried out in time: ${who} gave it at ${clock(atMs)}, and it was good for ${span(expiresMs - atMs)}`;
 
 /** Why nobody may order that of such a service. */
 function unfitness({ mode, weighted }: Service, { what }: Order): string | undefined {
@@ -92,7 +97,10 @@ function obstacle(
 ): Closing | undefined {
   const to = named(service, order);
   if (to === undefined) return order.force ? refused("without a target nothing is forced") : undefined;
-  if (pointsTo(service, state.written) === to.id) return done(`the name points to ${to.id} already`);
+  if (pointsTo(service, state.written) === to.id) {
+    // A change that is under way may have taken it away: what became of that is known first.
+    return state.intent ? undefined : done(`the name points to ${to.id} already`);
+  }
   const work = healths[to.endpoint]?.maintenance;
   return work && !order.force ? refused(`${to.id} is being worked on ${sayNote(work)}`) : undefined;
 }

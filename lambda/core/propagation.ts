@@ -1,7 +1,6 @@
-import ipaddr from "ipaddr.js";
 import type { Place, Service } from "./config.ts";
 import type { Event } from "./event.ts";
-import { generationRecord } from "./generation.ts";
+import { generationRecord, isGenerationText } from "./generation.ts";
 import { isAtPlace, isThere, partsOf, placesOf, type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
 import type { Propagation, ServiceState } from "./service-state.ts";
@@ -26,6 +25,21 @@ export const syncLateMs = 120_000;
 
 /** INSYNC says that all name servers have the change: what they answer a minute later is not for lack of time. */
 export const answerLateMs = 60_000;
+
+/**
+ * What is answered for an alias of an AWS service may be kept for 60 s (Developer Guide, "Values specific for simple alias
+ * records"), and that there is no record for the 900 s of the SOA record that Route 53 makes (there, "NS and SOA records").
+ */
+const [aliasTtlSeconds, absentSeconds] = [60, 900];
+
+/** How long a resolver may keep what stands before a change. */
+export const keptSeconds = (before: RecordSet | null): number =>
+  before === null ? absentSeconds : Math.max(...partsOf(before).map(keptOf));
+
+function keptOf(part: RecordSet): number {
+  if (part.alias) return aliasTtlSeconds;
+  return isThere(part) ? part.ttlSeconds : absentSeconds;
+}
 
 /** One name server that says nothing for so long, while the others answer the new value, is not waited for. */
 export const silentMs = 10_000;
@@ -119,7 +133,7 @@ export function answered(service: Service, state: ServiceState, round: Round, at
     const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
     return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: isTold(open), times }));
   }
-  const keptMs = round.resolvers.length > 0 ? service.dns.ttlSeconds * 1000 : 0;
+  const keptMs = round.resolvers.length > 0 ? (open.keptSeconds ?? service.dns.ttlSeconds) * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
   const why = [...new Set([...others.map(sayAnswer(service)), ...silent.map(saySilence)])].join("; ");
   if (others.length > 0) return late(service, state, open, "not-answered", why, atMs);
@@ -162,15 +176,13 @@ const tell = (state: ServiceState, event: Event): ServiceState => ({
   outbox: [...state.outbox, event],
 });
 
-/** As a set, whatever the order; an IPv6 address has many spellings. Of several that are answered by turns any will do. */
+/** As a set, whatever the order and the spelling. Of several that are answered by turns any will do. */
 export const isAsAsked = ({ values, asked }: Answer): boolean => {
   const { name, type, ttlSeconds } = asked;
-  const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of.map(canonical) });
-  return partsOf(asked).some((part) => sameValues(bare(values), bare(part.values)));
+  const bare = (of: readonly string[]): RecordSet => ({ name, type, ttlSeconds, values: of });
+  const said = type === "TXT" && !isThere(asked) ? values.filter(isGenerationText) : values;
+  return partsOf(asked).some((part) => sameValues(bare(said), bare(part.values)));
 };
-
-const canonical = (value: string): string =>
-  ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value;
 
 function sayAgreement(answers: readonly Answer[], silent: number): string {
   const agreeing = new Set(answers.map(({ server }) => server)).size;

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Alias, Place, RecordType, Service, Target } from "./config.ts";
 
 /** What a name holds while it points to a target, as a person reads it. */
@@ -17,11 +18,11 @@ const sayPart = ({ weighted, ...part }: RecordSet): string =>
   `${sayTarget(part)}${weighted ? ` (${weighted.setIdentifier} ${weighted.weight})` : ""}`;
 
 /**
- * Whether a name with these values, as a server answered them, points to the target. What an alias is answered with
+ * Whether a name that a server answered these values of a type for points to the target. What an alias is answered with
  * only its own name servers know.
  */
-export const holds = (target: Target, values: readonly string[]): boolean =>
-  target.alias === undefined && isSameSet(target.values.map(comparable), values.map(comparable));
+export const holds = (target: Target, type: RecordType, values: readonly string[]): boolean =>
+  target.alias === undefined && isSameSet(valuesOf(target, type).map(comparable), values.map(comparable));
 
 /** One of two records of a name and type: the PRIMARY is answered while its health check is healthy. */
 export type Failover = {
@@ -83,6 +84,27 @@ export type Standing = {
   /** Where the name is moved by beacons: what is the matter with one of them, which the others outvote. */
   readonly unsound?: Unsound;
 };
+
+/** What is read for record sets that share their name by another policy than weights, or have a health check. */
+const strangeValues: readonly string[] = ["a routing policy or a health check"];
+
+/** It is nobody's target, and not ours to delete, as one batch could not put it back: it disarms, and people are told. */
+export const strangeAt = ({ name, type }: At, ttlSeconds: number): RecordSet => ({
+  name,
+  type,
+  ttlSeconds,
+  values: strangeValues,
+});
+
+/** Why what stands in the zone cannot be taken over as it is; none when it can. */
+export function unadoptable({ record, generation }: Standing): string | undefined {
+  const all = [record, generation].flatMap((one) => (one === null ? [] : partsOf(one)));
+  const strange = all.find(({ values }) => values[0] === strangeValues[0]);
+  return (
+    strange &&
+    `${strange.name} ${strange.type} has ${strange.values}: put a simple record, or weighted ones without a health check, in its place`
+  );
+}
 
 /** Something that holds nothing up and has to be looked at; `silent` may be over by itself. */
 export type Unsound = { readonly why: string; readonly silent: boolean };
@@ -199,9 +221,16 @@ function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   return these.size === those.size && [...these].every((value) => those.has(value));
 }
 
-/** CNAME values are names: case and the trailing dot say nothing. TXT values and addresses are as they are. */
-const comparable = (value: string): string =>
-  value.startsWith('"') ? value : value.toLowerCase().replace(/\.$/, "");
+/**
+ * CNAME values are names: case and the trailing dot say nothing. An IPv6 address has many spellings. TXT values and IPv4
+ * addresses are as they are.
+ */
+function comparable(value: string): string {
+  if (value.startsWith('"')) return value;
+  return ipaddr.IPv6.isValid(value)
+    ? ipaddr.IPv6.parse(value).toString()
+    : value.toLowerCase().replace(/\.$/, "");
+}
 
 /**
  * The target the record points to, or how a weighted one is spread: none for no record, `orphan` for one of ours the

@@ -52,6 +52,8 @@ export type Propagation = {
   readonly from?: string;
   readonly to: string;
   readonly want: RecordSet;
+  /** How long a resolver may keep what was answered before. */
+  readonly keptSeconds?: number;
   /** Route 53 gave the change this id; missing where its answer was lost and the zone shows the change. */
   readonly changeId?: string;
   /** `inSyncMs` is there once Route 53 said so; from then on only the name servers are asked. */

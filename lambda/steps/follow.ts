@@ -54,6 +54,7 @@ async function followChange(sweep: Sweep, each: Switch, changeId: string): Promi
     return "not known" as const;
   });
   if (status === "not asked") return "wait";
+  if (status === "not known") return "go on";
   const atMs = sweep.world.now();
   const servers = status === "in-sync" ? await serversOf(sweep, each) : undefined;
   await update(sweep, each, (state) => {

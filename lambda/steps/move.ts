@@ -130,7 +130,7 @@ async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move"
       (what === "drop" || isStillWanted(sweep, each, intent)),
   );
   if (outcome.is === "withheld") return "over";
-  if (outcome.is === "refused") return afterRefusal(sweep, each, intent);
+  if (outcome.is === "refused") return afterRefusal(sweep, each, intent, outcome.why);
   if (what === "move") {
     sweep.done.moves += 1;
     await accept(sweep, each, intent, outcome.changeId);
@@ -161,7 +161,12 @@ export const readZone = (world: Pick<World, "dns">, { dns }: Service): Promise<S
  *
  * @returns `over` when the outcome is saved, else why it has to be tried again
  */
-async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise<string> {
+async function afterRefusal(
+  sweep: Sweep,
+  each: Switch,
+  intent: Intent,
+  said = "no reason was given",
+): Promise<string> {
   const standing = await readZone(sweep.world, each.service);
   const found = resume(intent, standing, sweep.owner);
   const atMs = sweep.world.now();
@@ -185,7 +190,7 @@ async function afterRefusal(sweep: Sweep, each: Switch, intent: Intent): Promise
       await update(sweep, each, (state) => disarmAndNote(each.service, state, found.why, atMs));
       return "over";
     case "apply":
-      return "Route 53 refused the change although the zone is as it was left";
+      return `Route 53 refused the change although the zone is as it was left: ${said}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Service } from "../core/config.ts";
 import { withinReach } from "../core/conversion.ts";
-import { type Decision, decide, type Evidence } from "../core/decide.ts";
+import { type Decision, decide, type Evidence, stay } from "../core/decide.ts";
 import { isOrder } from "../core/hands.ts";
 import { close, isUnderWay, obey } from "../core/orders.ts";
 import type { Destination } from "../core/records.ts";
@@ -41,6 +41,8 @@ async function obeyed(
   // A change that carries it out is neither gone on with nor given up before everybody was heard.
   if (answer === "wait") return isUnderWay(state, order) ? "wait" : undefined;
   if (answer.do === "move") return answer;
+  // It is where it is wanted, as far as is known: the change that would take it away, or has, is given up first.
+  if (answer.is === "done" && state.intent) return stay("held", answer.why);
   await update(sweep, each, (now) => close(service, now, order, answer, evidence.atMs));
   return undefined;
 }

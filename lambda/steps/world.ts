@@ -35,7 +35,8 @@ export type Store = {
 
 export type DnsOutcome =
   | { readonly is: "accepted"; readonly changeId: string }
-  | { readonly is: "refused" }
+  /** `why` is for people: what became of it the zone says. */
+  | { readonly is: "refused"; readonly why?: string }
   | { readonly is: "withheld" };
 
 /** Where a record set stands. */

@@ -137,7 +137,7 @@ export function availabilityWords(availability: Availability | undefined): strin
 /** The target a name is answered with, by the config's word for it. */
 export function answeredTarget({ service, answer }: ServiceView): string | undefined {
   const values = answer?.values ?? [];
-  return service.targets.find((target) => holds(target, values))?.id;
+  return service.targets.find((target) => holds(target, service.dns.type, values))?.id;
 }
 
 /** What the resolver said. */

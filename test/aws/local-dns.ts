@@ -9,6 +9,7 @@ import { openRoute53 } from "../../local/route53/api.ts";
 export async function openLocalDns(
   options: Omit<Parameters<typeof openRoute53>[0], "port" | "requestsPerSecond">,
   sleep: (ms: number) => Promise<void> = async () => {},
+  maxAttempts = 1,
 ) {
   const route53 = await openRoute53({
     ...options,
@@ -16,7 +17,7 @@ export async function openLocalDns(
     port: 0,
   });
   onTestFinished(route53.close);
-  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(1) });
+  const client = new Route53Client({ ...clientOf("us-east-1", route53.url), ...clientSettings(maxAttempts) });
   onTestFinished(() => client.destroy());
   const sent: string[] = [];
   client.middlewareStack.add(

@@ -21,6 +21,8 @@ const zoneOf = (shop: string) =>
     set("www.example.com", "CNAME", "one.aws.net."),
     set("*.wild.example.com", "A", "192.0.2.30"),
     set("many.example.com", "A", ...many),
+    set("example.com", "TXT", '"v=spf1 -all"'),
+    set("*.example.com", "CNAME", "example.com."),
     set("_pointsman-a.shop.example.com", "TXT", '"owner=test gen=7"'),
   ]);
 
@@ -41,6 +43,7 @@ describe("a name server that is asked directly", () => {
     ["an IPv6 address", "shop.example.com", "AAAA", ["2001:db8::10"]],
     ["a name", "www.example.com", "CNAME", ["one.aws.net"]],
     ["a wildcard's record", "*.wild.example.com", "A", ["192.0.2.30"]],
+    ["by a wildcard what no generation says", "_pointsman-a.example.com", "TXT", ['"v=spf1 -all"']],
     ["a generation", "_pointsman-a.shop.example.com", "TXT", ['"owner=test gen=7"']],
     ["more than fits into a datagram", "many.example.com", "A", many],
     ["no record of a name that there is", "www.example.com.", "AAAA", []],

@@ -85,7 +85,8 @@ describe("a change", () => {
     ["a CREATE of what is there", [...swap(null, generation), ...swap(null, standby)]],
   ])("is refused as a whole: %s", async (_, changes) => {
     const { dns, route53 } = await open();
-    expect(await dns.change(z1, changes, "", always)).toEqual({ is: "refused" });
+    const why = expect.stringMatching(/Tried to .*shop\.example\.com/);
+    expect(await dns.change(z1, changes, "", always)).toEqual({ is: "refused", why });
     expect(await dns.read(z1, [primary], generation.name)).toEqual({ record: primary, generation: null });
     expect(route53.changes()).toEqual([]);
   });

@@ -21,6 +21,11 @@ test.each<[string, unknown, RegExp]>([
     Object.assign(named("AggregateError", ""), { code: "ECONNREFUSED" }),
     /^AggregateError: ECONNREFUSED; AWS was not/,
   ],
+  [
+    "a table that is not there",
+    named("ResourceNotFoundException"),
+    /^ResourceNotFoundException: words; there is no such table in this Region/,
+  ],
   ["our own words", new Error("no stack"), /^no stack$/],
   ["what nobody expected", named("InternalError"), /^InternalError: words$/],
   ["what is no error", "odd", /^odd$/],

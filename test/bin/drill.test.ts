@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { drill } from "../../bin/commands/drill.ts";
 import type { Desk } from "../../bin/operator/desk.ts";
 import type { Service } from "../../lambda/core/config.ts";
+import { shop, shopConfig, shopRecord } from "../sim/config.ts";
 import { movesOf } from "../sim/oracle.ts";
 import { at, broken, forever, frankfurt, ireland, type Span, simulate, story } from "../sim/shop.ts";
-import { runMinutes, type Simulation, valuesOf } from "../sim/simulation.ts";
+import { openSimulation, runMinutes, type Simulation, valuesOf } from "../sim/simulation.ts";
 import { freeze, order } from "../steps/operator.ts";
 import { anna, deskAt, done } from "./desk.ts";
 
@@ -43,6 +44,20 @@ test("a drill fails over, looks, stays, and goes back; the history says that it 
   expect((back?.atMs ?? 0) - (out?.atMs ?? 0)).toBeGreaterThan(60_000);
   const moved = [...sim.memory.history.values()].filter(({ kind }) => kind === "moved");
   expect(moved.map(({ by }) => by?.why)).toEqual(["drill: she tries it", "drill: she tries it"]);
+});
+
+test("of a name with A and AAAA the resolver's answer is compared with what the target has of the type", async () => {
+  const aaaa = { name: "shop.example.com", type: "AAAA" } as const;
+  const both = shop.targets.map((target, i) => ({ ...target, values: [...target.values, `2001:db8::${i}`] }));
+  const service = { ...shop, dns: { ...shop.dns, beside: [aaaa] }, targets: both };
+  const sim = openSimulation(shopConfig({ services: [service] }), [
+    shopRecord,
+    { ...aaaa, ttlSeconds: 15, values: ["2001:db8::0"] },
+  ]);
+  await runMinutes(sim, at(120));
+  const { desk, said } = deskAt(sim);
+  expect(await done(sim, drill(desk, "shop", minute, anna), at(600)), said()).toBe(0);
+  expect(said()).toContain("the resolver answers 198.51.100.20, after");
 });
 
 describe("a drill is refused, and nothing is moved,", () => {

@@ -118,7 +118,7 @@ describe("maintenance", () => {
   test("of what nobody knows: the near names are said", async () => {
     const sim = await watched();
     const { desk } = deskAt(sim);
-    await expect(maintenance(desk, "shop/franfurt", 1_000, anna)).rejects.toThrow(
+    await expect(maintenance(desk, "shop/franfurt", 60_000, anna)).rejects.toThrow(
       'no target or endpoint shop/franfurt is deployed; did you mean "shop/frankfurt"?',
     );
   });

@@ -12,6 +12,7 @@ import {
   intervalOf,
   noteLook,
 } from "../../lambda/core/move.ts";
+import type { RecordSet } from "../../lambda/core/records.ts";
 import type { Intent, Propagation, ServiceState } from "../../lambda/core/service-state.ts";
 import { endpoint, policy, shop, shopConfig } from "../sim/config.ts";
 import { nineMs } from "./fixture.ts";
@@ -19,6 +20,7 @@ import { ireland, pointing } from "./zone-fixture.ts";
 
 const at = (seconds: number): number => nineMs + seconds * 1000;
 const primary = pointing("192.0.2.10");
+const alias = { name: "d1.cloudfront.net.", zoneId: "Z2FDTNDATAQYW2", evaluateTargetHealth: false };
 const standby = pointing("198.51.100.20");
 
 const quiet: ServiceState = { written: primary, generation: 3, movesFromUpMs: [], outbox: [] };
@@ -49,6 +51,7 @@ const propagation: Propagation = {
   from: "frankfurt",
   to: "ireland",
   want: standby,
+  keptSeconds: 15,
   changeId: "C1",
   times: { failedMs: at(-5), detectedMs: at(0), acceptedMs: at(1) },
 };
@@ -134,9 +137,24 @@ describe("Route 53 took the change", () => {
       kind: "created",
       to: "ireland",
       want: standby,
+      // That there is no record may be remembered as well.
+      keptSeconds: 900,
       changeId: "C1",
       times: { detectedMs: at(0), acceptedMs: at(1) },
     });
+  });
+
+  test.each<[string, RecordSet, number]>([
+    ["its TTL", { ...primary, ttlSeconds: 3_600 }, 3_600],
+    ["60 s, an alias of AWS's", { ...primary, ttlSeconds: 0, values: [], alias }, 60],
+    ["the longest, of several", { ...primary, beside: [{ ...primary, type: "AAAA", ttlSeconds: 300 }] }, 300],
+    [
+      "what a set that is not there may",
+      { ...primary, beside: [{ ...primary, type: "AAAA", values: [] }] },
+      900,
+    ],
+  ])("what stood before may be kept by resolvers for %s", (_, now, seconds) => {
+    expect(accepted(shop, intended, { ...intent, now }, "C1", at(1)).propagation?.keptSeconds).toBe(seconds);
   });
 
   test.each([

@@ -32,7 +32,7 @@ describe("an order ends without a move", () => {
       "when its time is over",
       atFrankfurt,
       ordered({ expiresMs: at(0) }),
-      "expired: it was not carried out in time",
+      "expired: it was not carried out in time: anna gave it at 2026-11-21 08:59:57 UTC, and it was good for 3.0 s",
     ],
     [
       "when it was given by a clock that is ahead: nobody knows how old it is",

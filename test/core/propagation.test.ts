@@ -175,6 +175,14 @@ describe("what the name servers answer", () => {
     expect(told(answered(shop, synced, round, at(31) + answerLateMs + ttlMs))).toEqual(["not-answered!"]);
   });
 
+  test("or for that of the record before, where it was a longer one", () => {
+    const round = { servers: [says("ns-1", wanted)], resolvers: [says("1.1.1.1", old)] };
+    const state = stateOf({ ...open, keptSeconds: 3_600, times: { ...open.times, inSyncMs: at(31) } });
+    const lateMs = at(31) + answerLateMs + 3_600_000;
+    expect(answered(shop, state, round, lateMs - 1)).toBe(state);
+    expect(told(answered(shop, state, round, lateMs))).toEqual(["not-answered!"]);
+  });
+
   test("is not heard by anybody for a minute: nobody knows, that is told, and it ends", () => {
     const after = answered(shop, synced, by(isSilent("ns-1"), isSilent("ns-2")), at(31) + answerLateMs);
     expect(told(after)).toEqual(["unproven!"]);

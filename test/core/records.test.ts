@@ -36,8 +36,23 @@ test.each([
   ["one more", ["192.0.2.1", "192.0.2.2", "192.0.2.3"], false],
   ["nothing", [], false],
 ])("an answer is a target's of two values when it has %s", (_, values, is) =>
-  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, values)).toBe(is),
+  expect(holds({ ...frankfurt, values: ["192.0.2.1", "192.0.2.2"] }, "A", values)).toBe(is),
 );
+
+test("of a target of both families an answer has the addresses of the type that was asked for", () => {
+  const both = { ...frankfurt, values: ["192.0.2.1", "2001:db8::1"] };
+  expect(holds(both, "A", ["192.0.2.1"])).toBe(true);
+  expect(holds(both, "AAAA", ["2001:DB8:0::1"])).toBe(true);
+  expect(holds(both, "A", ["192.0.2.1", "2001:db8::1"])).toBe(false);
+});
+
+test("an IPv6 address in another spelling is the same answer, and not what a DELETE has to say", () => {
+  const aaaa = (value: string) => ({ ...pointing(value), type: "AAAA" as const });
+  const [one, other] = [aaaa("2001:db8::a"), aaaa("2001:0DB8:0:0:0:0:0:A")];
+  expect(sameValues(one, other)).toBe(true);
+  expect(sameRecord(one, other)).toBe(false);
+  expect(sameValues(one, aaaa("2001:db8::b"))).toBe(false);
+});
 
 describe("the TXT record that fences a name stands", () => {
   test.each([

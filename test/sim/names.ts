@@ -1,6 +1,13 @@
 import type { Config, Service, Target } from "../../lambda/core/config.ts";
 import { generationName, readGeneration } from "../../lambda/core/generation.ts";
-import { placesOf, type RecordSet, recordFor, sayContent, together } from "../../lambda/core/records.ts";
+import {
+  placesOf,
+  type RecordSet,
+  recordFor,
+  sayContent,
+  strangeAt,
+  together,
+} from "../../lambda/core/records.ts";
 import { findSet, findSets, type Zone } from "../../local/route53/zone.ts";
 import { hostOf } from "./answers.ts";
 
@@ -28,7 +35,7 @@ export const setsIn = (zone: Zone, { name, type }: Pick<RecordSet, "name" | "typ
 export function readIn(zone: Zone, place: Pick<RecordSet, "name" | "type">): RecordSet[] {
   const sets = setsIn(zone, place);
   const [pair] = sets.filter(({ failover }) => failover !== undefined);
-  return pair ? [{ ...place, ttlSeconds: pair.ttlSeconds, values: ["a routing policy"] }] : sets;
+  return pair ? [strangeAt(place, pair.ttlSeconds)] : sets;
 }
 
 /** The services of all configs, the newest of each name. */

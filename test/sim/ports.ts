@@ -187,7 +187,7 @@ const dnsOf = (sim: Simulation, life: Life, effect: Effect): Dns => ({
       );
       if (!result.ok) {
         sim.say(life, () => `REFUSED ${result.messages.join("; ")}`);
-        return { is: "refused" as const };
+        return { is: "refused" as const, why: result.messages.join("; ") };
       }
       const { name: by, config } = life;
       const change = { atMs: sim.clock.now(), sentMs, by, config, zone: result.zone };

@@ -70,6 +70,39 @@ describe("an order to adopt", () => {
     expect(valuesOf(sim)).toEqual([frankfurt]);
   });
 
+  const pair = (["PRIMARY", "SECONDARY"] as const).map((role) => ({
+    ...foreign,
+    failover: { role, setIdentifier: role, ...(role === "PRIMARY" && { healthCheckId: "h1" }) },
+  }));
+  const strangeTxt = {
+    ...foreign,
+    name: "_pointsman-a.shop.example.com",
+    type: "TXT" as const,
+    values: ['"owner=x gen=1"'],
+  };
+
+  test.each([
+    ["failover records", "shop.example.com A", pair, [shopRecord]],
+    ["a TXT", "_pointsman-a.shop.example.com TXT", pair.map((one) => ({ ...one, ...strangeTxt })), []],
+  ])(
+    "is refused where %s stand that one batch could not put back, and nothing is sent",
+    async (_, where, sets, gone) => {
+      const sim = simulate(broken());
+      changeZone(sim, [
+        ...gone.map((set) => ({ action: "DELETE" as const, set })),
+        ...sets.map((set) => ({ action: "CREATE" as const, set })),
+      ]);
+      await runMinutes(sim, at(200));
+      expect(saved(sim).disarmed).toBeDefined();
+      await order(sim, { what: "adopt" });
+      await runMinutes(sim, at(400));
+      expect(answer(sim), story(sim)).toContain(`${where} has a routing policy or a health check`);
+      expect(saved(sim)).toMatchObject({ disarmed: {} });
+      expect(sim.lives.flatMap(({ effects }) => effects)).not.toContain("change");
+      expect(told(sim)).toEqual(["foreign"]);
+    },
+  );
+
   test("is refused when the record changes once more in that moment", async () => {
     const sim = simulate(broken());
     await runMinutes(sim, at(70));
@@ -101,7 +134,9 @@ describe("an order to adopt", () => {
     sim.fault = (effect, atMs) => (effect === "read zone" && atMs < at(244) ? "fail before" : undefined);
     sim.takesMs = (effect, atMs) => (effect === "read zone" && atMs >= at(244) ? 20_000 : 10);
     await runMinutes(sim, at(400));
-    expect(answer(sim), story(sim)).toBe("it was not carried out in time");
+    expect(answer(sim), story(sim)).toMatch(
+      /^it was not carried out in time: anna gave it at 2026-11-21 09:02:10 UTC, .* good for 2 min 0 s$/,
+    );
     expect(generation(sim)).toBe("none");
     expect(saved(sim).disarmed).toBeDefined();
   });

@@ -166,6 +166,15 @@ describe("the name servers", () => {
     expect(eventOf(sim, "answered")?.times).not.toHaveProperty("inSyncMs");
   });
 
+  test("say why it is late, where GetChange does not answer: nobody knows that it is pending", async () => {
+    const sim = outage();
+    failing(sim, /^status$/, 0, forever);
+    answering(sim, (server) => (server.startsWith("ns-2") ? [frankfurt] : [ireland]));
+    await runMinutes(sim, at(360));
+    expect(toldAll(sim), story(sim)).toEqual(["failover", "not-answered"]);
+    expect(eventOf(sim, "not-answered")?.why).toBe("ns-2.route53.test answers 192.0.2.10");
+  });
+
   test("prove a change of ours whose answer was lost", async () => {
     const sim = outage();
     sim.fault = (effect) => (effect === "change" && sim.zones.length === 1 ? "fail after" : undefined);

@@ -161,7 +161,7 @@ describe("an order is refused, and says why,", () => {
     await away(sim);
     await sim.clock.run(at(480));
     await runMinutes(sim, at(540));
-    expect(answer(sim), story(sim)).toBe("it was not carried out in time");
+    expect(answer(sim), story(sim)).toMatch(/^it was not carried out in time: anna gave it at/);
     expect(sim.zones.length).toBe(1);
     expect(filed(sim)).toContain("order");
   });
@@ -254,6 +254,29 @@ describe("an order while Route 53 does not answer", () => {
     expect(answer(sim)).toBe("done");
     expect(saved(sim).placed).toMatchObject({ target: "ireland", pinned: true });
   });
+
+  test.each([
+    ["did not take effect", "fail before", [], "done", { placed: { target: "frankfurt", pinned: true } }],
+    ["took effect, unseen", "fail after", [ireland], "no target to move to is proven up", {}],
+  ] as const)(
+    "away from where an order wants the name: what became of it is known first; it %s",
+    async (_, how, moved, says, then) => {
+      const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
+      sim.fault = (effect, atMs) => {
+        if (atMs < at(60) || atMs >= at(130)) return undefined;
+        return effect === "change" ? how : effect === "read zone" ? "fail before" : undefined;
+      };
+      await runMinutes(sim, at(100));
+      await order(sim, { what: "failover", to: "frankfurt", pin: true });
+      await runMinutes(sim, at(120));
+      expect(answer(sim), story(sim)).toBe("none yet");
+      await runMinutes(sim, at(230));
+      expect(answer(sim), story(sim)).toMatch(says);
+      expect(movesOf(sim).map(({ to }) => to)).toEqual(moved);
+      expect(saved(sim)).toMatchObject(then);
+      expect(told(sim).includes("pinned")).toBe(says === "done");
+    },
+  );
 
   test("and is frozen meanwhile, is given up at once", async () => {
     const sim = simulate(broken());

@@ -30,6 +30,17 @@ describe("while a service of AWS fails", () => {
     },
   );
 
+  test("Route 53 refuses what it should take: people are told what it says", async () => {
+    const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]));
+    const says = "RRSet of type A with DNS name shop.example.com. is not permitted";
+    sim.apply = () => ({ ok: false, code: "InvalidChangeBatch", messages: [says] });
+    await runMinutes(sim, at(150));
+    expect(told(sim), story(sim)).toContain("move-failing");
+    const text = sim.alerts.find(({ alert }) => alert.attributes.event === "move-failing")?.alert.text;
+    expect(text).toContain(`although the zone is as it was left: ${says}`);
+    expect(valuesOf(sim)).toEqual([frankfurt]);
+  });
+
   test("Route 53, and the primary is well before it is back: the move is given up and can never take effect", async () => {
     const sim = simulate(broken(["frankfurt", 65, 140, "refuse"]));
     failing(sim, "^(change|read zone|status)$", 60, 330, "fail before");
