@@ -10,10 +10,13 @@ export async function readRoster({ store }: Desk): Promise<Roster> {
   throw new Error("no sweep has run on these tables yet; the first one comes within a minute of a deploy");
 }
 
-const unknown = (what: string, id: string, known: readonly string[]): Error => {
-  const meant = suggestion(id, known) ?? `there are ${known.length}; pointsman status lists them`;
-  return new Error(known.length === 0 ? `no ${what} is deployed` : `no ${what} ${id} is deployed; ${meant}`);
-};
+const meant = (id: string, known: readonly string[]): string =>
+  suggestion(id, known) ?? `there are ${known.length}; pointsman status lists them`;
+
+const unknown = (what: string, id: string, known: readonly string[]): Error =>
+  new Error(
+    known.length === 0 ? `no ${what} is deployed` : `no ${what} ${id} is deployed; ${meant(id, known)}`,
+  );
 
 /** The service that is called so, or moves that name. @throws with the near names when there is none */
 export function serviceCalled({ services }: Roster, id: string): Service {
@@ -30,11 +33,8 @@ export function serviceCalled({ services }: Roster, id: string): Service {
 export function targetCalled({ id: service, targets }: Service, id: string): Target {
   const found = targets.find((target) => target.id === id || target.endpoint === id);
   if (found) return found;
-  throw unknown(
-    `target of ${service}`,
-    id,
-    targets.map((target) => target.id),
-  );
+  const known = targets.map((target) => target.id);
+  throw new Error(`${service} has no target ${id}; ${meant(id, known)}`);
 }
 
 /** An endpoint, and the service whose target it is. */
@@ -59,6 +59,11 @@ export function placeCalled(roster: Roster, id: string): Place {
     throw new Error(`${id} is several: ${named.map(({ endpoint }) => endpoint).join(", ")}; say which`);
   }
   if (first) return first;
+  const service = roster.services.find((service) => service.id === id);
+  if (service) {
+    const targets = service.targets.map(({ endpoint }) => endpoint).join(", ");
+    throw new Error(`${id} is a service; say one of its targets: ${targets}`);
+  }
   throw unknown(
     "target or endpoint",
     id,
