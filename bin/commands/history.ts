@@ -44,7 +44,7 @@ function sayEvents(events: readonly Event[]): string {
       ? []
       : [
           "",
-          `In shadow mode, in this part of the history, it would have moved ${shadow.length} times:`,
+          `In shadow mode, in this part of the history, it would have moved ${shadow.length === 1 ? "once" : `${shadow.length} times`}:`,
           ...shadow.map((event) => `  ${sayWouldMove(event)}`),
         ];
   return [table([["WHEN", "EVENT", "WHAT", "WHY"], ...events.map(rowOf)]), ...report].join("\n");
@@ -54,7 +54,14 @@ const rowOf = (event: Event): string[] => [
   clock(event.atMs),
   event.kind,
   headline(event),
-  [event.why, event.by ? sayNote(event.by) : "", event.times ? took(event.times) : ""]
+  [whyOf(event), event.by ? sayNote(event.by) : "", event.times ? took(event.times) : ""]
     .filter(Boolean)
     .join("; "),
 ];
+
+/** What an operator said stands once, behind who said it. */
+function whyOf({ why, by }: Event): string {
+  const own = why.replace(/\.$/, "");
+  if (by === undefined) return own;
+  return own === by.why ? "" : own.replace(`${by.why}; `, "");
+}

@@ -39,7 +39,7 @@ export async function maintenance(desk: Desk, id: string, forMs: number, say: Sa
   const isActive = view !== undefined && carries(view, place);
   const lines = [
     ...(await known(desk, place, view)),
-    `  will    ${sayPlan(place, forMs, view, isActive, desk.now())}`,
+    `  will    ${forMs === 0 ? sayEnd(place, isActive) : sayPlan(place, forMs, view, isActive, desk.now())}`,
   ];
   if (!(await isAgreed(desk, lines, say))) return 1;
   const note = noteOf(desk, say);
@@ -64,6 +64,14 @@ async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefi
   return [sayEndpoints([endpointView(endpoint, record)], desk.now())];
 }
 
+function sayEnd({ endpoint, service, target }: Place, isActive: boolean): string {
+  const end = `end the work on ${endpoint}: what is down now is an outage from now on`;
+  if (service === undefined || isActive) return end;
+  if (service.weighted) return `${end}; once it is proven up it comes back in steps`;
+  const isAway = service.failback === "manual" && target?.id === service.targets[0]?.id;
+  return isAway ? `${end}; \`pointsman failback ${service.id}\` takes ${service.dns.name} back to it` : end;
+}
+
 function sayPlan(
   { endpoint, target }: Place,
   forMs: number,
@@ -71,7 +79,6 @@ function sayPlan(
   isActive: boolean,
   atMs: number,
 ): string {
-  if (forMs === 0) return `end the work on ${endpoint}: what is down now is an outage from now on`;
   const work = `let ${endpoint} be worked on for ${span(forMs)}: no alerts, not counted`;
   if (view === undefined) return work;
   if (!isActive) return `${work}, and ${view.name} is not moved to it`;

@@ -5,7 +5,7 @@ import { closing } from "../../lambda/core/orders.ts";
 import { type Desk, isAgreed, noteOf, type Say } from "../operator/desk.ts";
 import { giveOrder, sayEnding, type Wish } from "../operator/order.ts";
 import { readRoster, serviceCalled, targetCalled } from "../operator/roster.ts";
-import { sayPlace, sayService, sayTarget } from "../operator/say.ts";
+import { sayPlace, sayPlaced, sayService, sayTarget } from "../operator/say.ts";
 import {
   isStale,
   readService,
@@ -25,15 +25,18 @@ export async function order(desk: Desk, id: string, wish: Wish, say: Say): Promi
   const meant = wish.to === undefined ? wish : { ...wish, to: targetCalled(service, wish.to).id };
   const view = await readService(desk, service);
   const refusal = await refusalOf(desk, service, meant);
-  const lines = [...sayService(view, desk.now()), `  will    ${sayWish(service, view, meant, desk.now())}`];
+  const known = sayService(view, desk.now());
   if (refusal !== undefined) {
-    desk.print([...lines, `refused: ${refusal}`].join("\n"));
+    desk.print([...known, `refused: ${refusal}`].join("\n"));
     return 1;
   }
+  const lines = [...known, `  will    ${sayWish(service, view, meant, desk.now())}`];
   if (!(await isAgreed(desk, [...lines, ...warnings(view, desk.now())], say))) return 1;
   const ending = await giveOrder(desk, service, meant, noteOf(desk, say));
   desk.print(sayEnding(ending));
-  desk.print(`${service.dns.name} now: ${sayPlace(await readService(desk, service))}`);
+  const after = await readService(desk, service);
+  const pin = after.placed?.pinned ? `; ${sayPlaced(after.placed)}` : "";
+  desk.print(`${service.dns.name} now: ${sayPlace(after)}${pin}`);
   return ending.is === "done" ? 0 : 1;
 }
 
@@ -55,8 +58,8 @@ export async function refusalOf(desk: Desk, service: Service, wish: Wish): Promi
   return isConversion && !isWatched ? "nobody watches it: there is no sweep to do it" : undefined;
 }
 
-function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: Wish, atMs: number): string {
-  switch (what) {
+function sayWish(service: Service, view: ServiceView, wish: Wish, atMs: number): string {
+  switch (wish.what) {
     case "release":
       return "let the automaton move it again";
     case "adopt":
@@ -66,17 +69,25 @@ function sayWish(service: Service, view: ServiceView, { what, to, pin, force }: 
     case "retire":
       return `put one simple record in the place of beacons' failover records, in one batch, with what it answers now: ${sayPlace(view)}; Route 53's API moves it from then on`;
     case "failover":
-    case "failback": {
-      const id = what === "failback" ? service.targets[0]?.id : to;
-      const target = view.targets.find(({ target }) => target === id);
-      const ready = standbyOf(view, atMs);
-      const where = target
-        ? `${sayTarget(target)}, ${force ? "whether or not it is proven up" : "once all locations prove it up now"}`
-        : `the first other target that all locations prove up now: ${ready?.target ?? "none is ready"}`;
-      return `move it to ${where}${pin ? ", and hold it there, also when it is down, until it is released" : ""}`;
-    }
+    case "failback":
+      return sayMove(service, view, wish, atMs);
   }
 }
+
+function sayMove(service: Service, view: ServiceView, { what, to, pin, force }: Wish, atMs: number): string {
+  const id = what === "failback" ? service.targets[0]?.id : to;
+  const target = view.targets.find(({ target }) => target === id);
+  const ready = standbyOf(view, atMs);
+  const where = target
+    ? `${sayTarget(target)}, ${force ? "whether or not it is proven up" : "once all locations prove it up now"}`
+    : `the first other target that all locations prove up now: ${ready?.target ?? "none is ready"}`;
+  if (pin) return `move it to ${where}, and hold it there, also when it is down, until it is released`;
+  return `move it to ${where}${force && target?.state === "down" ? leftAgain : ""}`;
+}
+
+/** An order without a pin is not a hold: the automaton leaves what is down. */
+const leftAgain =
+  "; it is down, so the automaton leaves it within seconds for what is proven up: --pin holds it there";
 
 const warnings = ({ targets }: ServiceView, atMs: number): string[] =>
   targets.every((target) => isStale(target, atMs))

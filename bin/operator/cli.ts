@@ -79,7 +79,10 @@ export function movingCommands(program: Command): void {
     .option("--force", "also to a target that is not proven up: needs --to")
     .action((id: string, { to, pin, force, ...options }: Moving) => {
       const wish = { ...(to !== undefined && { to }), ...(pin && { pin }), ...(force && { force }) };
-      return at(options, (desk) => order(desk, id, { what: "failover", ...wish }, options));
+      return at(options, (desk) => {
+        if (force && to === undefined) throw new Error("--force takes --to TARGET: where to is not guessed");
+        return order(desk, id, { what: "failover", ...wish }, options);
+      });
     });
   const plain = [
     ["failback", "move a name back to its primary, once all locations prove that up"],

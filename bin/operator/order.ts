@@ -34,7 +34,7 @@ export async function giveOrder(desk: Desk, service: Service, wish: Wish, note: 
     if (state && isAnswered(state, order)) return state.lastOrder;
     if (state && isUnderWay(state, order) && !isSaid) {
       isSaid = true;
-      desk.print("  decided and saved; Route 53 is being asked");
+      desk.print("  decided and saved, and on its way");
     }
     return undefined;
   });
@@ -55,7 +55,7 @@ async function nobodyAnswered(desk: Desk, service: Service, order: Order, tookMs
   // It was answered in this moment.
   if (state?.lastOrder?.number === order.number) return { ...state.lastOrder, tookMs };
   if (state && isUnderWay(state, order)) {
-    const why = "the change is saved and Route 53 has not taken it; it is tried on: see `pointsman status`";
+    const why = "the change is saved and not accepted yet; it is tried on: see `pointsman status`";
     return { is: "expired", why, tookMs };
   }
   await changeHands(desk, (hands) => withoutOrder(hands, serviceKey(service), order.number));
@@ -75,9 +75,7 @@ export async function followChange(
 ): Promise<string | undefined> {
   const open = (await readState(desk, service))?.propagation;
   if (open === undefined) return undefined;
-  desk.print(
-    `  Route 53 took it after ${span(desk.now() - startMs)}; waiting until its name servers answer it`,
-  );
+  desk.print(`  accepted after ${span(desk.now() - startMs)}; waiting until its name servers answer it`);
   const { acceptedMs } = open.times;
   const isEnd = ({ kind, times, alert }: Event) =>
     times?.acceptedMs === acceptedMs &&

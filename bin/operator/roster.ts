@@ -11,10 +11,13 @@ export async function readRoster({ store }: Desk): Promise<Roster> {
   throw new Error("no sweep has run on these tables yet; the first one comes within a minute of a deploy");
 }
 
-const unknown = (what: string, id: string, known: readonly string[]): Error => {
-  const meant = suggestion(id, known) ?? `there are ${known.length}; pointsman status lists them`;
-  return new Error(known.length === 0 ? `no ${what} is deployed` : `no ${what} ${id} is deployed; ${meant}`);
-};
+const meant = (id: string, known: readonly string[]): string =>
+  suggestion(id, known) ?? `there are ${known.length}; pointsman status lists them`;
+
+const unknown = (what: string, id: string, known: readonly string[]): Error =>
+  new Error(
+    known.length === 0 ? `no ${what} is deployed` : `no ${what} ${id} is deployed; ${meant(id, known)}`,
+  );
 
 /**
  * The service that is called so, or moves that name, in any case and with or without a trailing dot.
@@ -38,11 +41,8 @@ export function targetCalled({ id: service, targets }: Service, id: string): Tar
   const called = id.toLowerCase();
   const found = targets.find((target) => target.id === called || target.endpoint === called);
   if (found) return found;
-  throw unknown(
-    `target of ${service}`,
-    id,
-    targets.map((target) => target.id),
-  );
+  const known = targets.map((target) => target.id);
+  throw new Error(`${service} has no target ${id}; ${meant(id, known)}`);
 }
 
 /** An endpoint, and the service whose target it is. */
@@ -68,6 +68,11 @@ export function placeCalled(roster: Roster, id: string): Place {
     throw new Error(`${id} is several: ${named.map(({ endpoint }) => endpoint).join(", ")}; say which`);
   }
   if (first) return first;
+  const service = roster.services.find((service) => service.id === id);
+  if (service) {
+    const targets = service.targets.map(({ endpoint }) => endpoint).join(", ");
+    throw new Error(`${id} is a service; say one of its targets: ${targets}`);
+  }
   throw unknown(
     "target or endpoint",
     id,

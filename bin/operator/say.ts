@@ -1,6 +1,8 @@
 import { clock, span } from "../../lambda/core/alert.ts";
+import type { StayCode } from "../../lambda/core/decide.ts";
 import { sayNote } from "../../lambda/core/hands.ts";
 import { sayReadiness } from "../../lambda/core/readiness.ts";
+import { kindOfStay } from "../../lambda/core/report.ts";
 import { table } from "../table.ts";
 import { type EndpointView, isStale, type ServiceView, sayWork, type TargetView } from "./view.ts";
 
@@ -12,7 +14,7 @@ export const sayService = (view: ServiceView, atMs: number): string[] => [
   ...(view.unsound ?? []).map((why) => `  unsound ${why}`),
   ...holdsOf(view).map((hold) => `  held    ${hold}`),
   ...(view.change ? [`  moving  to ${view.change.to}: ${view.change.is}`] : []),
-  ...(view.condition ? [`  told    ${view.condition.code}, since ${clock(view.condition.sinceMs)}`] : []),
+  ...(view.condition ? [`  told    ${eventOf(view.condition)}, since ${clock(view.condition.sinceMs)}`] : []),
   indented(table([targetHead, ...view.targets.map((target) => targetRow(target, atMs))])),
 ];
 
@@ -32,8 +34,18 @@ export function sayPlace({ pointsTo, record, routing, sinceMs }: ServiceView): s
 const holdsOf = ({ disarmed, frozen, placed }: ServiceView): string[] => [
   ...(disarmed === undefined ? [] : [`hands off: ${disarmed}`]),
   ...(frozen ? [`frozen ${sayNote(frozen)}`] : []),
-  ...(placed ? [`${placed.pinned ? "pinned to" : "put at"} ${placed.target} ${sayNote(placed)}`] : []),
+  ...(placed ? [sayPlaced(placed)] : []),
 ];
+
+/** `pinned to ireland by anna: she tries it` */
+export function sayPlaced(placed: NonNullable<ServiceView["placed"]>): string {
+  const where = placed.target === "orphan" ? "what stands there" : placed.target;
+  return `${placed.pinned ? "pinned to" : "put at"} ${where} ${sayNote(placed)}`;
+}
+
+/** The event that people were told, as docs/operations.md has it. */
+const eventOf = ({ code }: NonNullable<ServiceView["condition"]>): string =>
+  kindOfStay[code as StayCode] ?? code.replace(/\/.*/, "");
 
 const targetHead = ["TARGET", "VALUE", "STATE", "SINCE", "UP OF WHAT WAS SEEN", "LOOKED AT", "TO TAKE OVER"];
 
@@ -51,7 +63,8 @@ function sayTakeOver(view: TargetView, atMs: number): string {
   return [
     ...(maintenance ? [sayWork(maintenance)] : []),
     ...(isStale(view, atMs) ? ["nobody has seen it lately"] : []),
-    sayReadiness(readiness),
+    // What is being worked on is not judged.
+    ...(maintenance && (readiness?.is ?? "unjudged") === "unjudged" ? [] : [sayReadiness(readiness)]),
     ...(readiness?.is === "active" && !isWell ? [`${state}: ${why}`] : []),
   ].join("; ");
 }
@@ -74,6 +87,6 @@ const sayAvailability = ({ availability, seenMs = 0 }: EndpointView): string =>
 
 /** One target in a sentence. */
 export const sayTarget = ({ target, value, state, sinceMs, why }: TargetView): string =>
-  `${target} (${value}), ${state}${sinceMs === undefined ? "" : ` since ${clock(sinceMs)}`}: ${why}`;
+  `${target} (${value}), ${state}${sinceMs === undefined ? "" : ` since ${clock(sinceMs)}`}: ${why.replace(/\.$/, "")}`;
 
 export const indented = (text: string): string => text.replaceAll(/^/gm, "  ");

@@ -64,7 +64,7 @@ const kindOfTrouble: Record<Trouble, EventKind> = {
 /** How often people are reminded of a state of affairs that needs their hands. */
 const repeatMs: Partial<Record<EventKind, number>> = { foreign: 3_600_000, "stays-down": 3_600_000 };
 
-const kindOfStay: Partial<Record<StayCode, EventKind>> = {
+export const kindOfStay: Partial<Record<StayCode, EventKind>> = {
   "all-down": "stays-down",
   "not-proven": "stays-down",
   "too-few-locations": "stays-down",

@@ -39,11 +39,11 @@ const minuteOf = ({ nowMs }: Model): number => Math.floor(nowMs / 60_000);
 
 const answered = (view: ServiceView): string => {
   const target = answeredTarget(view);
-  return `${view.service.dns.name} → ${answerWords(view.answer)}${target === undefined ? "" : ` (${target})`}`;
+  return `${view.service.dns.name} → ${answerWords(view)}${target === undefined ? "" : ` (${target})`}`;
 };
 
 function answerChanges(before: ServiceView | undefined, now: ServiceView): string[] {
-  if (now.answer === undefined || answerWords(before?.answer) === answerWords(now.answer)) return [];
+  if (now.answer === undefined || (before && answerWords(before) === answerWords(now))) return [];
   return [`the resolver answers ${answered(now)}`];
 }
 

@@ -1,17 +1,18 @@
 import { span } from "../../lambda/core/alert.ts";
-import { fullSpread } from "../../lambda/core/shares.ts";
 import type { EndpointView, Model, Seen, ServiceView } from "../watch/model.ts";
 import { cut, type Line, pad, type Span } from "./text.ts";
 import {
   answeredTarget,
   answerWords,
   availabilityWords,
+  carryingTargets,
   digLine,
   healthWords,
   newest,
   operateLine,
   seenWords,
   shortRegion,
+  spreadWords,
   timeOfDay,
 } from "./words.ts";
 
@@ -51,31 +52,33 @@ export function tables(model: Model, broken: Broken, width: number): Line[] {
 const isWell = ({ health }: EndpointView): boolean => health?.state === "up" && health.trouble === undefined;
 
 function serviceLines(view: ServiceView, model: Model, broken: Broken, columns: Columns): Line[] {
-  const active = answeredTarget(view);
+  const carrying = carryingTargets(view);
   return [
-    nameLine(view, active, model.nowMs),
+    nameLine(view, answeredTarget(view), model.nowMs),
     modeLine(view),
-    [["try ", "dim"], digLine(view, model.dnsPort)],
+    [["try ", "dim"], model.dnsPort === 0 ? "(it starts)" : digLine(view, model.dnsPort)],
     heading(model, columns, ""),
     ...view.endpoints.flatMap((endpoint) => [
-      row(endpoint, columns, endpoint.name === active ? "▶ " : "  "),
+      row(endpoint, columns, carrying.includes(endpoint.name) ? "▶ " : "  "),
       detail(endpoint, broken[endpoint.name]),
     ]),
   ];
 }
 
-function nameLine({ service, answer }: ServiceView, active: string | undefined, nowMs: number): Line {
+function nameLine(view: ServiceView, active: string | undefined, nowMs: number): Line {
+  const { service, answer } = view;
   const asked = answer && `  since ${timeOfDay(answer.sinceMs)}, asked ${span(nowMs - answer.atMs)} ago`;
   const is = active === undefined ? "" : ` ${active}`;
   const isUsual = service.weighted ? active !== undefined : active === service.targets[0]?.id;
   const style = isUsual ? "good" : "warn";
-  return [[service.dns.name, "bold"], " → ", [`${answerWords(answer)}${is}`, style], [asked ?? "", "dim"]];
+  return [[service.dns.name, "bold"], " → ", [`${answerWords(view)}${is}`, style], [asked ?? "", "dim"]];
 }
 
-function modeLine({ service, disarmed }: ServiceView): Line {
+function modeLine(view: ServiceView): Line {
+  const { service, disarmed } = view;
   if (disarmed !== undefined) return [[`hands off: ${disarmed}`, "bad"]];
   const ttl = `TTL ${service.dns.ttlSeconds} s`;
-  if (service.weighted) return [[`${service.mode} · ${ttl} · weighted: ${fullSpread(service).id}`, "dim"]];
+  if (service.weighted) return [[`${service.mode} · ${ttl} · weighted: ${spreadWords(view)}`, "dim"]];
   const back =
     service.failback === "auto"
       ? `auto, ${service.failbackAfterMs / 1000} s after the primary is up`

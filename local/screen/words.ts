@@ -1,9 +1,17 @@
 import { clock, span } from "../../lambda/core/alert.ts";
+import type { Target } from "../../lambda/core/config.ts";
 import type { Availability } from "../../lambda/core/counters.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
-import { holds } from "../../lambda/core/records.ts";
-import type { Answer, EndpointView, Seen, ServiceView } from "../watch/model.ts";
+import {
+  carriers,
+  holds,
+  sayTarget,
+  spreadOf,
+  weightsIn,
+} from "../../lambda/core/records.ts";
+import { fullSpread } from "../../lambda/core/shares.ts";
+import type { EndpointView, Seen, ServiceView } from "../watch/model.ts";
 import type { Style } from "./text.ts";
 
 /** The time of day, UTC as in alerts. */
@@ -134,15 +142,36 @@ export function availabilityWords(availability: Availability | undefined): strin
   return `${percent} % of ${span(availability.seenMs)} seen`;
 }
 
-/** The target a name is answered with, by the config's word for it. */
-export function answeredTarget({ service, answer }: ServiceView): string | undefined {
+/**
+ * The target a name is answered with, by the config's word for it. What an alias leads to answers nobody here: there it is
+ * what stands in the zone.
+ */
+export function answeredTarget(view: ServiceView): string | undefined {
+  const { service, answer } = view;
+  if (answer?.error !== undefined) return aliasThere(view)?.id;
   const values = answer?.values ?? [];
   return service.targets.find((target) => holds(target, service.dns.type, values))?.id;
 }
 
-/** What the resolver said. */
-export function answerWords(answer: Answer | undefined): string {
+const aliasThere = ({ service, written }: ServiceView): Target | undefined =>
+  carriers(service, written ?? null).find(({ alias }) => alias !== undefined);
+
+/** The targets that carry the name: of a weighted one all that have a weight, whoever was answered last. */
+export const carryingTargets = (view: ServiceView): readonly (string | undefined)[] =>
+  view.service.weighted && view.written
+    ? carriers(view.service, view.written).map(({ id }) => id)
+    : [answeredTarget(view)];
+
+/** How the load is spread now, or is to be. */
+export const spreadWords = ({ service, written }: ServiceView): string =>
+  (written ? spreadOf(weightsIn(service, written)) : fullSpread(service)).id;
+
+/** What the resolver said; of an alias, which has no answer here, where it leads. */
+export function answerWords(view: ServiceView): string {
+  const { answer } = view;
   if (answer === undefined) return "(not asked yet)";
+  const alias = answer.error === undefined ? undefined : aliasThere(view);
+  if (alias) return sayTarget(alias);
   return answer.error === undefined ? answer.values.join(", ") : `no answer: ${answer.error}`;
 }
 

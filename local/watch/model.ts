@@ -2,6 +2,7 @@ import type { Service } from "../../lambda/core/config.ts";
 import type { Availability } from "../../lambda/core/counters.ts";
 import type { Event } from "../../lambda/core/event.ts";
 import type { Health } from "../../lambda/core/health.ts";
+import type { RecordSet } from "../../lambda/core/records.ts";
 import type { Published } from "../sns-message.ts";
 
 /** Everything a screen shows: what a user of the product could see, from the places where a user would look. */
@@ -25,6 +26,8 @@ export type ServiceView = {
   readonly endpoints: readonly EndpointView[];
   /** What the resolver answered last. */
   readonly answer?: Answer;
+  /** What stands in the zone, as the service's row has it. */
+  readonly written?: RecordSet;
   /** Why Pointsman keeps its hands off the name. */
   readonly disarmed?: string;
 };

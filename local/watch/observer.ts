@@ -203,11 +203,13 @@ function modelOf(sightings: Sightings, nowMs: number): Omit<Model, "dnsPort"> {
 
 function serviceView(sightings: Sightings, service: Service): ServiceView {
   const answer = sightings.answers.get(service.id);
-  const disarmed = sightings.states.get(service.id)?.disarmed?.why;
+  const state = sightings.states.get(service.id);
+  const disarmed = state?.disarmed?.why;
   return {
     service,
     endpoints: service.targets.map(({ id, endpoint }) => endpointView(sightings, endpoint, id)),
     ...(answer ? { answer } : {}),
+    ...(state?.written ? { written: state.written } : {}),
     ...(disarmed === undefined ? {} : { disarmed }),
   };
 }

@@ -89,6 +89,7 @@ describe("maintenance", () => {
     await runMinutes(sim, at(420));
     const over = await worked(sim, "shop/frankfurt", 0, 440);
     expect(over.said).toContain("shop/frankfurt is not being worked on any more");
+    expect(over.said).not.toContain("failback");
     expect(over.code).toBe(0);
     await runMinutes(sim, at(600));
     expect(valuesOf(sim), story(sim)).toEqual([frankfurt]);
@@ -121,6 +122,18 @@ describe("maintenance", () => {
     await expect(maintenance(desk, "shop/franfurt", 60_000, anna)).rejects.toThrow(
       'no target or endpoint shop/franfurt is deployed; did you mean "shop/frankfurt"?',
     );
+    await expect(maintenance(desk, "shop", 1_000, anna)).rejects.toThrow(
+      "shop is a service; say one of its targets: shop/frankfurt, shop/ireland",
+    );
+  });
+
+  test("that is over says how the name comes back, where it does not by itself", async () => {
+    const sim = await watched([], { failback: "manual" });
+    const begun = await worked(sim, "frankfurt", 600_000, 180);
+    expect(begun.code).toBe(0);
+    const over = await worked(sim, "frankfurt", 0, 240);
+    expect(over.said).toContain("`pointsman failback shop` takes shop.example.com back to it");
+    expect(over.said).toContain("anna works on it: she tries it\n");
   });
 
   test("that no sweep takes in is said", async () => {

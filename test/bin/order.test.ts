@@ -50,12 +50,14 @@ test("failover --to --pin, failback refused, release, failback: there and back",
   const sim = await watched();
   const pinned = await ordered(sim, { what: "failover", to: "ireland", pin: true });
   expect(pinned.said).toMatch(/move it to ireland \(198\.51\.100\.20\), up since .* and hold it there/);
+  expect(pinned.said).toMatch(/now: ireland \(.*; pinned to ireland by anna: she tries it$/);
   const refused = await ordered(sim, { what: "failback" });
   expect(refused).toMatchObject({
     code: 1,
     said: expect.stringMatching(/refused: pinned to ireland by anna/),
   });
   expect(refused.said).toContain("held    pinned to ireland by anna: she tries it");
+  expect(refused.said).not.toContain("will ");
   expect((await ordered(sim, { what: "release" })).code).toBe(0);
   expect(saved(sim).placed).toBeUndefined();
   // failback: auto may have been quicker.
@@ -111,7 +113,7 @@ describe("nothing is ordered", () => {
 
   test.each([
     ["shup", {}, 'no service shup is deployed; did you mean "shop"?'],
-    ["shop", { to: "irland" }, 'no target of shop irland is deployed; did you mean "ireland"?'],
+    ["shop", { to: "irland" }, 'shop has no target irland; did you mean "ireland"?'],
     ["shop", { to: "x" }, "possible: frankfurt, ireland"],
   ])("of %s %o, which is not there; the near names are said", async (id, wish, says) => {
     const sim = await watched();
@@ -141,6 +143,18 @@ test("what the locations do not prove up is refused by the sweep, and the exit c
   expect(valuesOf(sim)).toEqual([ireland]);
 });
 
+test("who forces a name to what is down, without a pin, is told that it does not stay there", async () => {
+  const sim = await watched([["ireland", 30, forever, "refuse"]]);
+  const force: Wish = { what: "failover", to: "ireland", force: true };
+  const no = { ask: async () => false };
+  const asking = { who: "anna", reason: "she tries it" };
+  expect((await ordered(sim, force, asking, no)).said).toMatch(
+    /ireland: connect-refused, whether or not it is proven up; it is down, so the automaton leaves it within seconds/,
+  );
+  expect((await ordered(sim, { ...force, pin: true }, asking, no)).said).not.toContain("leaves it");
+  expect((await ordered(sim, { ...force, to: "frankfurt" }, asking, no)).said).not.toContain("leaves it");
+});
+
 test("an order that no sweep takes up is taken back", async () => {
   const sim = await watched();
   await sim.clock.run(at(700));
@@ -160,7 +174,7 @@ test("an order that Route 53 does not take says that it is tried on", async () =
   sim.fault = (effect) => (/^(change|read zone)$/.test(effect) ? "fail before" : undefined);
   // The order stays under way for as long as the evidence asks for it.
   const { code, said } = await ordered(sim, { what: "failover" });
-  expect(said).toContain("decided and saved; Route 53 is being asked");
+  expect(said).toContain("decided and saved, and on its way");
   expect(code).toBe(1);
 });
 

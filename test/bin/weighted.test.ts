@@ -63,6 +63,8 @@ test("maintenance takes a target's weight away, and waits for that", async () =>
   expect(said()).toContain("take its weight away, if another target is proven up");
   expect(said()).toContain("198.51.100.20 (ireland 0)");
   expect(weightsOf(zoneNow(sim))).toBe("100 0 50");
+  expect(await done(sim, maintenance(desk, "shop/ireland", 0, anna), at(300))).toBe(0);
+  expect(said()).toContain("once it is proven up it comes back in steps");
 });
 
 test("a failover, a pin and a drill make no sense where all carry, and the right command is named", async () => {

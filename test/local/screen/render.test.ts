@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Target } from "../../../lambda/core/config.ts";
+import { recordFor } from "../../../lambda/core/records.ts";
 import { render, type Size, type Stage } from "../../../local/screen/render.ts";
-import type { Model } from "../../../local/watch/model.ts";
+import type { Model, ServiceView } from "../../../local/watch/model.ts";
 import { bad, endpoint, failedOver, good, happened, health, model, nowMs, service } from "./fixture.ts";
 
 const stage: Stage = {
@@ -14,6 +16,48 @@ const usual: Size = { columns: 80, rows: 24 };
 
 const screen = (of: Model, more: Partial<Stage> = {}, size = usual): string =>
   render(of, { ...stage, ...more }, size, false).join("\n");
+
+describe("names of other shapes", () => {
+  const answer = { atMs: nowMs - 400, values: ["192.0.2.10"], sinceMs: nowMs - 240_000 };
+  const [frankfurt, ireland] = service.targets as [Target, Target];
+  const endpoints = [endpoint("frankfurt"), endpoint("ireland")];
+  const shown = (view: Omit<ServiceView, "endpoints">) =>
+    screen(model({ services: [{ ...view, endpoints }] }));
+
+  test("of A and AAAA: the target is told by its addresses of the one that is asked for", () => {
+    const both = { ...frankfurt, values: ["192.0.2.10", "2001:db8::10"] };
+    const dns = { ...service.dns, beside: [{ name: service.dns.name, type: "AAAA" as const }] };
+    const said = shown({ service: { ...service, dns, targets: [both, ireland] }, answer });
+    expect(said).toContain("shop.example.com → 192.0.2.10 frankfurt ");
+    expect(said).toContain("▶ frankfurt");
+  });
+
+  test("weighted: everybody with a weight carries the name, and the weights are those of now", () => {
+    const weighted = { ...service, weighted: { stepsPercent: [100], stepForMs: 30_000 } };
+    const spread = (a: number, b: number) =>
+      recordFor(weighted, {
+        id: "",
+        weights: new Map([
+          ["frankfurt", a],
+          ["ireland", b],
+        ]),
+      });
+    const all = shown({ service: weighted, answer, written: spread(5, 100) });
+    expect(all).toContain("weighted: frankfurt 5, ireland 100");
+    expect(all).toMatch(/▶ frankfurt[\s\S]*▶ ireland/);
+    expect(shown({ service: weighted, answer, written: spread(100, 0) })).not.toContain("▶ ireland");
+  });
+
+  test("an alias: what it is answered with nobody here knows", () => {
+    const alias = { name: "d1.cloudfront.net", zoneId: "Z2", evaluateTargetHealth: false };
+    const aliased = { ...service, targets: [{ ...frankfurt, values: [], alias }, ireland] };
+    const none = { ...answer, values: [], error: "ENODATA" };
+    const written = recordFor(aliased, { ...frankfurt, values: [], alias });
+    const said = shown({ service: aliased, answer: none, written });
+    expect(said).toContain("shop.example.com → alias of d1.cloudfront.net frankfurt");
+    expect(said).toContain("▶ frankfurt");
+  });
+});
 
 test("all is well: the whole screen", () => {
   expect(

@@ -67,18 +67,26 @@ export async function runOurs(
   const left = leavings(sim, subject, fromMs);
   const run = {
     foundMs: left[0] === undefined ? undefined : left[0] - fromMs,
-    downs: movesOf(sim, service.dns.name).filter(({ from }) => from === service.targets[0]?.values.join())
-      .length,
+    downs: service.weighted
+      ? leavings(sim, subject, startMs).length
+      : movesOf(sim, service.dns.name).filter(({ from }) => from === service.targets[0]?.values.join())
+          .length,
     probes,
     watchedMs: untilMs - startMs,
   };
   return { run, sim, fromMs };
 }
 
-/** When it was decided that the name leaves its primary. */
+/** When it was decided that the name leaves its primary, or takes its weight away. */
 function leavings(sim: Simulation, { service }: Subject, fromMs: number): number[] {
-  const isLeaving = ({ kind, subject, from, atMs }: Event) =>
-    kind === "move-started" && subject === service.id && from === service.targets[0]?.id && atMs >= fromMs;
+  const primary = service.targets[0]?.id ?? "";
+  // A spread is said as `frankfurt 0, ireland 100`, the primary first.
+  const isAway = ({ from, to = "" }: Event) =>
+    service.weighted
+      ? to.startsWith(`${primary} 0,`) && from?.startsWith(`${primary} 0,`) === false
+      : from === primary;
+  const isLeaving = (event: Event) =>
+    event.kind === "move-started" && event.subject === service.id && event.atMs >= fromMs && isAway(event);
   return [...sim.memory.history.values()]
     .filter(isLeaving)
     .map(({ atMs }) => atMs)

@@ -74,6 +74,53 @@ test("the documentation's picture is the one that the simulator draws today", as
   expect(words(readFileSync(file, "utf8"))).toEqual(words(picture));
 });
 
+test("a weighted name is found when its primary's weight is taken, one of beacons is moved through the API here", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pointsman-"));
+  const file = join(folder, "pointsman.yaml");
+  const dns = "type: A, ttl: 15s";
+  writeFileSync(
+    file,
+    `locations: [eu-central-1, eu-north-1, us-east-2, us-west-2, ap-northeast-1]
+beacons: [eu-south-1, ca-central-1, ap-south-1]
+services:
+  docs:
+    routing: weighted
+    dns: { zoneId: Z0ABCDEFGH, name: docs.firma.org, ${dns}, also: [{ name: www.docs.firma.org }] }
+    check: { https: /health }
+    targets: [{ id: first, value: 18.184.1.1 }, { id: second, value: 52.16.1.1 }]
+  shop:
+    via: beacons
+    dns: { zoneId: Z0ABCDEFGH, name: shop.firma.org, ${dns} }
+    check: { https: /health }
+    targets: [{ id: first, value: 18.184.1.3 }, { id: second, value: 52.16.1.3 }]
+`,
+  );
+  const weighted = await reportScenario("refused", { file, phases: 1, days: 1 });
+  expect(weighted).toMatch(/Pointsman +100 %( +\d+\.\d){4} +1\.00 +0 +1100 +\d+\n/);
+  expect(weighted).toContain("CHANGED Pointsman move: first 100, second 100 -> first 0, second 100");
+  const beacons = await reportScenario("restart", { file, service: "shop", phases: 1, days: 1 });
+  expect(beacons).toContain("1 run, each at a phase of its own.\nMoved through Route 53's API here:");
+  expect(beacons).not.toContain("to-convert");
+  const picture = drawOutage(await recordOutage(subjectOf(file, "docs"), scenarioOf("refused"), 1));
+  expect(picture).toContain(">first 0, second 100</text>");
+  expect(picture).toContain("rings: of second;");
+  rmSync(folder, { recursive: true });
+});
+
+test("in the picture no word lies on a probe, or is wider than its bar", async () => {
+  const picture = drawOutage(await recordOutage(subjectOf(), scenarioOf("brown-out"), 1));
+  const probes = [...picture.matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  const votes = [...picture.matchAll(/<text x="([\d.]+)"[^>]*>votes down/g)].map(([, x]) => Number(x));
+  expect(votes.length).toBeGreaterThan(0);
+  expect(Math.max(...votes)).toBeLessThan(Math.min(...probes));
+  const bars = [...picture.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="16"/g)];
+  const words = [...picture.matchAll(/<text x="([\d.]+)"[^>]*fill="#ffffff">([^<]+)</g)];
+  for (const [, x, said = ""] of words) {
+    const bar = bars.find(([, from]) => Math.abs(Number(x) - 6 - Number(from)) < 0.2);
+    expect(Number(bar?.[2]), said).toBeGreaterThan(said.length * 6);
+  }
+});
+
 test("a scenario in which the name stays has no picture", async () => {
   const outage = await recordOutage(subjectOf(), scenarioOf("restart"), 1);
   expect(() => drawOutage(outage)).toThrow("the name was not moved");

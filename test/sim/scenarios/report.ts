@@ -84,6 +84,8 @@ export function scenarioOf(name: string): Scenario {
 
 const quietDay = scenarioOf("quiet");
 
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
 /**
  * Runs a scenario at many phases for all policies, and tells of one of the runs.
  *
@@ -100,7 +102,12 @@ export async function reportScenario(name: string, options: About): Promise<stri
   const every = first ? `${first.policy.intervalMs / 1000} s` : "";
   return [
     `${name}: ${scenario.about}.`,
-    `${service.id} (${service.dns.name}), ${config.locations.length} locations, every ${every}; ${options.phases} runs, each at a phase of its own.`,
+    `${service.id} (${service.dns.name}), ${count(config.locations.length, "location")}, every ${every}; ${count(options.phases, "run")}, each at a phase of its own.`,
+    ...(subject.isOfBeacons
+      ? [
+          "Moved through Route 53's API here: beacons are decided on alike, and answered at the checkers' next reading.",
+        ]
+      : []),
     "",
     table([scenario.isOutage ? outageHead : quietHead, ...rows]),
     ...(scenario.isOutage ? [`False downs: in ${options.days} days with the usual loss of networks.`] : []),

@@ -1,7 +1,7 @@
 import { loadConfig } from "../../../config/load.ts";
 import type { Config, Service } from "../../../lambda/core/config.ts";
-import { type RecordSet, recordFor } from "../../../lambda/core/records.ts";
-
+import { partsOf, type RecordSet, recordFor } from "../../../lambda/core/records.ts";
+import { fullSpread } from "../../../lambda/core/shares.ts";
 import { shopConfig } from "../config.ts";
 import { hostOfEndpoint } from "../names.ts";
 
@@ -13,6 +13,8 @@ export type Subject = {
   readonly host: string;
   readonly zone: string;
   readonly records: readonly RecordSet[];
+  /** The config moves it by beacons. */
+  readonly isOfBeacons: boolean;
 };
 
 /** A service with a primary and a standby, five locations, and the config's defaults. */
@@ -20,7 +22,7 @@ const example: Config = shopConfig();
 
 /**
  * One service of a config file, or of an example where there is none. It is armed here whatever the file says: a name
- * that is only talked about does not move.
+ * that is only talked about does not move. One of beacons is moved through Route 53's API: what is decided is the same.
  *
  * @throws Error with every error of the file, or when it has no such service
  */
@@ -31,7 +33,8 @@ export function subjectOf(file?: string, id?: string): Subject {
     const known = config.services.map((service) => service.id).join(", ") || "none";
     throw new Error(`${file ?? "the example"} has no service ${id ?? "at all"} (services: ${known})`);
   }
-  const service: Service = { ...found, mode: "armed", dns: { ...found.dns, zoneId: "Z1" } };
+  const { beacons, ...dns } = found.dns;
+  const service: Service = { ...found, mode: "armed", dns: { ...dns, zoneId: "Z1" } };
   const [primary] = service.targets;
   const host = primary && hostOfEndpoint([config], primary.endpoint);
   if (primary === undefined || host === undefined) throw new Error(`${service.id} has no primary`);
@@ -39,8 +42,9 @@ export function subjectOf(file?: string, id?: string): Subject {
     config: { ...config, services: [service] },
     service,
     host,
+    isOfBeacons: beacons !== undefined,
     zone: service.dns.name.split(".").slice(-2).join("."),
-    records: [recordFor(service, primary)],
+    records: partsOf(recordFor(service, service.weighted ? fullSpread(service) : primary)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Event } from "../../../lambda/core/event.ts";
+import { fullSpread } from "../../../lambda/core/shares.ts";
 import { hostOf } from "../answers.ts";
 import type { Behaviour, Simulation } from "../simulation.ts";
 import { runOurs } from "./compare.ts";
@@ -52,6 +53,27 @@ const text = (x: number, y: number, said: string, more = ""): string =>
 const bar = (x1: number, x2: number, y: number, fill: string): string =>
   `<rect x="${x1.toFixed(1)}" y="${(y - 8).toFixed(1)}" width="${Math.max(0, x2 - x1).toFixed(1)}" height="16" rx="3" fill="${fill}"/>`;
 
+type Stretch = {
+  readonly toX: number;
+  readonly fill: string;
+  /** The first that there is room for. */
+  readonly said: readonly string[];
+};
+
+/** Of text of 12 px, in most fonts. */
+const widestLetter = 6.5;
+
+/** Bars one behind the other, each with what is said in it. */
+function lane(y: number, stretches: readonly Stretch[]): string[] {
+  let fromX = left;
+  return stretches.flatMap(({ toX, fill, said }) => {
+    const fits = said.find(({ length }) => length * widestLetter + 8 <= toX - fromX);
+    const drawn = [bar(fromX, toX, y, fill), fits ? text(fromX + 6, y + 4, fits, `fill="#ffffff"`) : ""];
+    fromX = toX;
+    return drawn.filter(Boolean);
+  });
+}
+
 /** When what happened to the name, from the events of one move. */
 function milestones({ events, fromMs, subject }: Outage) {
   const { dns, id, targets } = subject.service;
@@ -87,7 +109,9 @@ export function drawOutage(outage: Outage): string {
   const { locations } = subject.config;
   const { name, ttlSeconds } = subject.service.dns;
   const [primary, ...others] = subject.service.targets;
-  const names = { primary: primary?.id ?? "", standby: others.find(({ id }) => id === is.to)?.id ?? "" };
+  const names = { primary: primary?.id ?? "", others: others.map(({ id }) => id).join(" and ") };
+  const after = is.to ?? "";
+  const before = subject.service.weighted ? fullSpread(subject.service).id : names.primary;
   const [startMs, endMs] = [fromMs - beforeMs, is.oldUntilMs + afterMs];
   const x = (atMs: number) => left + ((atMs - startMs) / (endMs - startMs)) * (width - left - right);
   const laneY = (i: number) => top + i * laneHeight + laneHeight / 2;
@@ -111,42 +135,35 @@ export function drawOutage(outage: Outage): string {
       `down after ${since(is.detectedMs)}, record changed after ${since(is.acceptedMs)}, on all name servers after ${since(is.inSyncMs)}, TTL over after ${since(is.oldUntilMs)}`,
     ),
     bar(x(fromMs), width - right, top - 8, "#ffebe9").replace('height="16"', `height="${bottom - top + 8}"`),
-    ...lanes.map((lane, i) => text(12, laneY(i) + 4, lane)),
+    ...lanes.map((name, i) => text(12, laneY(i) + 4, name)),
     ...outage.tries.flatMap((one) =>
       dot(one, subject, locations.indexOf(one.location), x, laneY, startMs, endMs),
     ),
     ...votes.map((at) =>
       text(
-        x(is.detectedMs) - 4,
-        laneY(locations.indexOf(at)) + 8,
+        left - 8,
+        laneY(locations.indexOf(at)) + 4,
         "votes down",
         `fill="${colours.bad}" font-size="10" text-anchor="end"`,
       ),
     ),
-    bar(left, x(is.detectedMs), verdictY, colours.good),
-    text(left + 6, verdictY + 4, "up", `fill="#ffffff"`),
-    bar(x(is.detectedMs), width - right, verdictY, colours.bad),
-    text(
-      x(is.detectedMs) + 6,
-      verdictY + 4,
-      `down at ${votes.length} of ${locations.length}`,
-      `fill="#ffffff"`,
-    ),
-    bar(left, x(is.acceptedMs), recordY, colours.good),
-    text(left + 6, recordY + 4, names.primary, `fill="#ffffff"`),
-    bar(x(is.acceptedMs), width - right, recordY, colours.standby),
-    text(x(is.acceptedMs) + 6, recordY + 4, names.standby, `fill="#ffffff"`),
-    bar(left, x(is.inSyncMs), answerY, colours.good),
-    text(left + 6, answerY + 4, names.primary, `fill="#ffffff"`),
-    bar(x(is.inSyncMs), x(is.oldUntilMs), answerY, colours.idle),
-    text(
-      x(is.inSyncMs) + 6,
-      answerY + 4,
-      `${names.primary}, remembered for ${ttlSeconds} s`,
-      `fill="#ffffff"`,
-    ),
-    bar(x(is.oldUntilMs), width - right, answerY, colours.standby),
-    text(x(is.oldUntilMs) + 6, answerY + 4, names.standby, `fill="#ffffff"`),
+    ...lane(verdictY, [
+      { toX: x(is.detectedMs), fill: colours.good, said: ["up"] },
+      { toX: width - right, fill: colours.bad, said: [`down at ${votes.length} of ${locations.length}`] },
+    ]),
+    ...lane(recordY, [
+      { toX: x(is.acceptedMs), fill: colours.good, said: [before] },
+      { toX: width - right, fill: colours.standby, said: [after] },
+    ]),
+    ...lane(answerY, [
+      { toX: x(is.inSyncMs), fill: colours.good, said: [before] },
+      {
+        toX: x(is.oldUntilMs),
+        fill: colours.idle,
+        said: [`${before}, remembered for ${ttlSeconds} s`, before],
+      },
+      { toX: width - right, fill: colours.standby, said: [after] },
+    ]),
     ...axis(fromMs, startMs, endMs, x, bottom),
     legend(bottom + 44, names),
     "</svg>",
@@ -192,10 +209,10 @@ function axis(
   return marks;
 }
 
-const legend = (y: number, names: { primary: string; standby: string }): string =>
+const legend = (y: number, names: { primary: string; others: string }): string =>
   text(
     12,
     y,
-    `Full dots: probes of ${names.primary}; rings: of ${names.standby}; green: answered, red: failed. Red ground: the outage. Seconds since it began.`,
+    `Full dots: probes of ${names.primary}; rings: of ${names.others}; green: answered, red: failed. Red ground: the outage. Seconds since it began.`,
     `fill="${colours.idle}"`,
   );
