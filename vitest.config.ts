@@ -20,7 +20,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/{lib,deployed}/**"] },
+        // Pure rules: nothing that one file leaves behind can be in another's way, and to start a worker and import
+        // everything for each of them takes longer than most of them.
+        test: { name: "core", include: ["test/core/**/*.test.ts"], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{core,deployed,lib}/**"],
+        },
       },
     ],
     globalSetup: "test/temporary-folder.ts",

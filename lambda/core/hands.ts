@@ -60,7 +60,8 @@ export const orderGoodForMs = 120_000;
 export function freezeOf(hands: Hands, key: string): Freeze | undefined {
   const [own, all] = [hands.services[key]?.freeze, hands.freeze];
   if (own === undefined || all === undefined) return own ?? all;
-  return [own, all].find(({ is }) => is === "frozen") ?? (own.atMs >= all.atMs ? own : all);
+  const words = [own, all];
+  return words.find(({ is }) => is === "frozen") ?? words.sort((a, b) => b.atMs - a.atMs)[0];
 }
 
 /** The work on an endpoint that goes on now. */

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { availability, type Counters, count, settle, zeroCounters } from "../../lambda/core/counters.ts";
+import { availability, type Counters, count, countProbe, settle, zeroCounters } from "../../lambda/core/counters.ts";
 import { conclude, type Health, observe } from "../../lambda/core/health.ts";
 import type { Verdict } from "../../lambda/core/verdict.ts";
 import { policy } from "../sim/config.ts";
-import { good, health, nineMs, refused } from "./fixture.ts";
+import { good, health, nineMs, noTime, refused } from "./fixture.ts";
 
 const maxGapMs = 30_000;
 const at = (seconds: number): number => nineMs + seconds * 1000;
@@ -34,6 +34,14 @@ describe("ten seconds pass while the endpoint", () => {
     expect(count(zero, now, at(10), maxGapMs)).toEqual({ ...zero, untilMs: at(10), ...counted }),
   );
 });
+
+test.each([
+  ["a good probe", good, 0],
+  ["a failed one", refused, 1],
+  ["one that says nothing is no failure", noTime, 0],
+])("%s is counted", (_, finding, failedProbes) =>
+  expect(countProbe(zero, finding)).toEqual({ ...zero, probes: 1, failedProbes }),
+);
 
 describe("time is counted once and only where somebody looked", () => {
   test.each([
