@@ -79,7 +79,8 @@ export async function confirm(
   });
   const late = world.sleep(patienceMs(request), over.signal);
   await Promise.race([Promise.all(asked), late]);
-  over.abort();
+  // A reason of our own spares a DOMException with its stack.
+  over.abort("answered");
   for (const location of config.locations) if (!answers.has(location)) hear(location, []);
   close(() => true);
   await Promise.all(concluded);
