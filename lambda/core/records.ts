@@ -264,14 +264,15 @@ export const fullWeight = ({ weight = 100 }: Target): number => weight;
  * calls it by another id leaves it what it carried.
  */
 export function weightsIn(service: Service, record: RecordSet | null): Carried[] {
-  const parts = record === null ? [] : partsOf(record);
-  const isAnybodys = (part: RecordSet) => service.targets.some((target) => isShareOf(service, target, part));
-  const strays = parts.filter((part) => part.weighted !== undefined && !isAnybodys(part));
+  const sets = (record === null ? [] : partsOf(record)).flatMap((part) =>
+    part.weighted ? [{ ...part, weighted: part.weighted }] : [],
+  );
+  const strays = sets.filter((set) => !service.targets.some((target) => isShareOf(service, target, set)));
   return service.targets.map((target) => {
     if (sameValues(recordFor(service, target), record)) return { target, weight: fullWeight(target) };
-    const own = parts.filter((part) => isShareOf(service, target, part));
-    const shares = own.length > 0 ? own : strays.filter((part) => isServer(service, target, part));
-    return { target, weight: Math.max(0, ...shares.map(({ weighted }) => weighted?.weight ?? 0)) };
+    const own = sets.filter((set) => isShareOf(service, target, set));
+    const shares = own.length > 0 ? own : strays.filter((set) => isServer(service, target, set));
+    return { target, weight: Math.max(0, ...shares.map(({ weighted }) => weighted.weight)) };
   });
 }
 

@@ -118,11 +118,11 @@ const isStray = (service: Service, { written }: Pick<ServiceState, "written">): 
 
 /** Where everybody who carries is down, also if somebody works on it, the name is: of those, who is not seen good again. */
 function fallen({ carrying, evidence: { healths } }: Scene): Scene["failing"] {
-  if (!carrying.every(({ endpoint }) => isDown(healths[endpoint]))) return [];
-  return carrying.flatMap((target) => {
+  const down = carrying.flatMap((target): Scene["failing"] => {
     const health = healths[target.endpoint];
-    return health && health.goodSinceMs === undefined ? [{ target, health }] : [];
+    return health?.state === "down" ? [{ target, health }] : [];
   });
+  return down.length === carrying.length ? down.filter(({ health }) => health.goodSinceMs === undefined) : [];
 }
 
 const sayFailing = ({ target, health }: Scene["failing"][number]): string => `${target.id}: ${health.why}`;

@@ -7,6 +7,7 @@ import {
   neverSeen,
   observe,
   wantsConfirm,
+  watchedAgain,
   wellSinceMs,
 } from "../../lambda/core/health.ts";
 import type { Finding } from "../../lambda/core/probe.ts";
@@ -257,4 +258,12 @@ test("a trouble's end is remembered through what follows, and a new one has its 
   const again = conclude(clear, "partial", at(30), policy, "partial");
   expect(cleared(again, conclude(again, "up", at(40), policy, "up"), at(40)).clearSinceMs).toBe(at(40));
   expect([health("up"), clear].map(wellSinceMs)).toEqual([health("up").sinceMs, at(9)]);
+});
+
+test("a time nobody looked is noted when somebody looks again, and kept while the state lasts", () => {
+  const health: Health = { state: "up", sinceMs: 0, why: "" };
+  expect(watchedAgain(health, 1_000, 31_000, 30_000)).toBe(health);
+  const again = watchedAgain(health, 1_000, 31_001, 30_000);
+  expect(again).toEqual({ ...health, watchedSinceMs: 31_001 });
+  expect(conclude(again, "up", 40_000, policy, "").watchedSinceMs).toBe(31_001);
 });

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { runPlan } from "./run.ts";
+import { plans, runPlan } from "./run.ts";
 import { sabotages } from "./sabotage.ts";
-import { sharedPlanOf } from "./shared-plan.ts";
 
 test.each([1, 2, 6])("random trouble breaks no invariant of weighted names: seed %i", async (seed) => {
-  const { violations } = await runPlan(sharedPlanOf(seed));
-  expect(violations, `seed ${seed}`).toEqual([]);
+  const { violations } = await runPlan(plans.weighted.of(seed));
+  expect(violations, `${plans.weighted.replay} ${seed}\n${violations.join("\n")}`).toEqual([]);
 });
 
 /** What the oracle says of the product without one of its rules, and a seed that shows it. */
@@ -15,6 +14,6 @@ test.each<[string, number, RegExp]>([
   ["no sight rules", 6, /which was not down \(2\)/],
   ["alert before save", 1, /before it was saved \(6\)/],
 ])("the oracle bites: %s", async (without, seed, says) => {
-  const { violations } = await runPlan(sharedPlanOf(seed), undefined, sabotages[without]);
+  const { violations } = await runPlan(plans.weighted.of(seed), undefined, sabotages[without]);
   expect(violations.filter((violation) => says.test(violation))).not.toEqual([]);
 });
