@@ -109,3 +109,19 @@ describe("retire", () => {
     expect(simple(sim)).toBe(deployedIn);
   });
 });
+
+test("while the batch that retires a name is not taken, two beacons written by hand move it", async () => {
+  const { sim, objects, answers } = openConversion({ objects: openObjects(), pair: true });
+  sim.behaviour = broken(["frankfurt", 200, 1e9, "refuse"]);
+  await runMinutes(sim, at(120));
+  sim.fault = (effect, ms) => (effect === "change" && ms < at(400) ? "fail before" : undefined);
+  await order(sim, { what: "retire" });
+  await runMinutes(sim, at(250));
+  expect(saved(sim).intent?.kind, story(sim)).toBe("retired");
+  for (const region of beacons.regions.slice(1)) objects.set(region, say("OUT", 1));
+  await runMinutes(sim, at(390));
+  expect(answers).toEqual([frankfurt, ireland]);
+  await runMinutes(sim, at(540));
+  expect(simple(sim), story(sim)).toBe(ireland);
+  expect(told(sim).filter((kind) => kind !== "to-convert")).toEqual(["move-failing", "retired", "failover"]);
+});
