@@ -35,16 +35,17 @@ const verdictParts = (policy: Policy): Part[] => [
 
 /**
  * The outage starts just after a probe; the next one comes an interval later, as late as its tick's spread has it, and
- * fails. An interval that is no multiple of the tick waits for the tick after it.
+ * fails. An interval that is no multiple of the tick waits for the tick after it. The spread is that of a tick in which
+ * only those are asked that are as slow.
  */
-const detectParts = ({ policy }: Endpoint, locations: number, tick: number, spread: number): Part[] => [
-  [
-    policy.staggered ? "interval / locations" : "interval",
-    Math.ceil(askEveryMs(policy, locations) / tick) * tick,
-  ],
-  ["spread", spread],
-  ...verdictParts(policy),
-];
+const detectParts = ({ policy }: Endpoint, locations: number, tick: number, endpoints: number): Part[] => {
+  const everyMs = askEveryMs(policy, locations);
+  return [
+    [policy.staggered ? "interval / locations" : "interval", Math.ceil(everyMs / tick) * tick],
+    ["spread", spreadMs(endpoints, everyMs)],
+    ...verdictParts(policy),
+  ];
+};
 
 const sum = (parts: readonly Part[]): number => parts.reduce((total, [, ms]) => total + ms, 0);
 
@@ -61,8 +62,8 @@ const ttlMs = (seconds: number, targets: readonly Target[]): number =>
 export const worstCases = (config: Config): WorstCase[] => {
   const { length } = config.locations;
   const tick = tickMs(config.endpoints, length);
-  const spread = spreadMs(config.endpoints.length, tick);
-  const detected = new Map(config.endpoints.map((one) => [one.id, detectParts(one, length, tick, spread)]));
+  const many = config.endpoints.length;
+  const detected = new Map(config.endpoints.map((one) => [one.id, detectParts(one, length, tick, many)]));
   return config.services.map(({ id, targets, dns }) => {
     const [slowest = []] = targets
       .map((target) => detected.get(target.endpoint) ?? [])

@@ -10,6 +10,7 @@ import { show } from "../../lambda/core/service-state.ts";
 import { fullSpread } from "../../lambda/core/shares.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
+import { astray } from "../astray.ts";
 import { explain, isOfCredentials } from "../aws-error.ts";
 import { readConfig } from "../config-file.ts";
 import { zoneName } from "../zone-name.ts";
@@ -21,6 +22,8 @@ export type Plan = {
   readonly now: string;
   readonly wanted: string;
   readonly change: string;
+  /** Where DNS does not lead to the zone. */
+  readonly dns?: string;
   /** Pointsman could do its work with the zone as it is. */
   readonly ok: boolean;
 };
@@ -119,6 +122,8 @@ export type Zones = {
   readonly nameOf: (zone: HostedZone) => Promise<string>;
   /** @throws when none of them answers */
   readonly answered: (place: Place) => Promise<readonly string[]>;
+  /** The name servers of the zone that a name is in, by DNS alone. @throws when there are none */
+  readonly serversOf: (name: string) => Promise<readonly string[]>;
 };
 
 /** Failover records are told as what they are, whatever way is configured; anything else as what would become of it. */
@@ -132,6 +137,15 @@ async function planAt(service: Service, { dns, answered }: Zones): Promise<Plan>
   return plan.ok ? { ...plan, change } : plan;
 }
 
+/** With what is to be said of the way that DNS takes to each of its names. */
+async function withWay(service: Service, zone: string, plan: Plan, { dns, serversOf }: Zones): Promise<Plan> {
+  const names = [...new Set(placesOf(service.dns).map(({ name }) => name))];
+  const ours = () => dns.nameServers(service.dns);
+  const said = await Promise.all(names.map((name) => astray(name, zone, ours, serversOf)));
+  const why = said.find((one) => one !== undefined);
+  return why === undefined ? plan : { ...plan, dns: why };
+}
+
 /** Reads the zones of all services; an error is an answer too, unless it would be everybody's. */
 async function planAll(services: readonly Service[], zones: Zones): Promise<Plan[]> {
   const names = new Map<string, string>();
@@ -142,7 +156,11 @@ async function planAll(services: readonly Service[], zones: Zones): Promise<Plan
       const zone = names.get(zoneId) ?? (await zones.nameOf(service.dns));
       names.set(zoneId, zone);
       const isInside = placesOf(service.dns).every((at) => at.name === zone || at.name.endsWith(`.${zone}`));
-      plans.push(isInside ? await planAt(service, zones) : misplaced(service, zone));
+      plans.push(
+        isInside
+          ? await withWay(service, zone, await planAt(service, zones), zones)
+          : misplaced(service, zone),
+      );
     } catch (error) {
       if (isOfCredentials(error) && service.dns.roleArn === undefined) throw error;
       plans.push(unread(service, error));
@@ -151,11 +169,12 @@ async function planAll(services: readonly Service[], zones: Zones): Promise<Plan
   return plans;
 }
 
-const linesOf = ({ service, now, wanted, change }: Plan): string[] => [
+const linesOf = ({ service, now, wanted, change, dns }: Plan): string[] => [
   service,
   `  now     ${now}`,
   ...(wanted === "" ? [] : [`  wanted  ${wanted}`]),
   `  change  ${change}`,
+  ...(dns === undefined ? [] : [`  dns     ${dns}`]),
 ];
 
 /**
@@ -209,6 +228,7 @@ export const planCommand = (program: Command): void => {
           dns: openDns(clientIn, sleep),
           nameOf: ({ zoneId, roleArn }) => zoneName(clientIn(roleArn), zoneId),
           answered: asksNameServers(process.env["NAME_SERVER_ENDPOINT"]),
+          serversOf: findNameServers(process.env["NAME_SERVER_ENDPOINT"]),
         };
       };
       process.exitCode = await plan(file, openZones, (text) => console.log(text));

@@ -6,7 +6,7 @@ import type { Watched } from "./endpoint-record.ts";
 import { type Event, event } from "./event.ts";
 import type { Freeze, Maintenance } from "./hands.ts";
 import { healthEvents, noteOf, type Role } from "./report.ts";
-import type { ServiceState } from "./service-state.ts";
+import { type ServiceState, withEvent } from "./service-state.ts";
 
 /** How often people are reminded of a hold: one that was forgotten is remembered on the worst day. */
 const remindMs = 86_400_000;
@@ -29,12 +29,12 @@ export function takeFreeze(service: Service, state: ServiceState, word: Word, at
   if (freeze.is === "frozen") {
     const isKnown = frozen?.atMs === freeze.atMs && frozen.who === freeze.who;
     if (isKnown && atMs - frozen.toldMs < remindMs) return state;
-    return told(
+    return withEvent(
       { ...state, frozen: { ...freeze, toldMs: atMs } },
       freezeEvent(service, "frozen", freeze, word, atMs),
     );
   }
-  return frozen ? told(rest, freezeEvent(service, "unfrozen", freeze, word, atMs)) : state;
+  return frozen ? withEvent(rest, freezeEvent(service, "unfrozen", freeze, word, atMs)) : state;
 }
 
 const freezeEvent = (
@@ -60,7 +60,7 @@ export function remind(service: Service, state: ServiceState, atMs: number): Ser
   const { placed } = state;
   if (!placed?.pinned || atMs - placed.toldMs < remindMs) return state;
   const still = { ...placed, toldMs: atMs };
-  return told({ ...state, placed: still }, pinEvent(service, still, atMs));
+  return withEvent({ ...state, placed: still }, pinEvent(service, still, atMs));
 }
 
 export const pinEvent = (
@@ -79,11 +79,6 @@ export const pinEvent = (
     by: noteOf(placed),
     alert: true,
   });
-
-const told = (state: ServiceState, event: Event): ServiceState => ({
-  ...state,
-  outbox: [...state.outbox, event],
-});
 
 /**
  * Takes into an endpoint that somebody works on it, or does not any more: by the last word on it, whose time may be

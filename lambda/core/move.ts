@@ -1,7 +1,7 @@
 import type { Config, Service } from "./config.ts";
 import { converted } from "./conversion.ts";
 import { type Decision, orphanWhy } from "./decide.ts";
-import type { Event, MoveTimes } from "./event.ts";
+import type { MoveTimes } from "./event.ts";
 import { generationRecord } from "./generation.ts";
 import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
@@ -27,6 +27,7 @@ import {
   resume,
   type ServiceState,
   show,
+  withEvent,
 } from "./service-state.ts";
 import { stepped } from "./stepped.ts";
 
@@ -179,7 +180,7 @@ export function failing(service: Service, state: ServiceState, why: string, atMs
   const { intent } = state;
   if (intent === undefined || intent.failingTold) return state;
   const told = moveEvent(service, "move-failing", intent, { atMs, why, alert: true });
-  return tellOf({ ...state, intent: { ...intent, failingTold: true } }, told);
+  return withEvent({ ...state, intent: { ...intent, failingTold: true } }, told);
 }
 
 /** The state after an intent was given up and fenced. */
@@ -187,7 +188,10 @@ export function dropped(service: Service, state: ServiceState, intent: Intent, a
   const { intent: _, ...rest } = state;
   const why = "it was not seen to take effect in time, and today's probes do not ask for it";
   const told = moveEvent(service, "move-dropped", intent, { atMs, why, alert: true });
-  return tellOf({ ...rest, ...notDone(intent, why, atMs), generation: intent.generation + droppedBy }, told);
+  return withEvent(
+    { ...rest, ...notDone(intent, why, atMs), generation: intent.generation + droppedBy },
+    told,
+  );
 }
 
 const notDone = ({ by }: Intent, why: string, atMs: number): Pick<ServiceState, "lastOrder"> =>
@@ -252,12 +256,12 @@ export function noteLook(
       { atMs, why, alert: true },
     );
     const { condition: _, ...rest } = standing;
-    return tellOf(rest, told);
+    return withEvent(rest, told);
   }
   if (to !== undefined && to !== "orphan" && from !== to) {
     const why = `the record is ${show(after.written)}; it was ${show(before.written)}`;
     const move = { to, ...(from === undefined ? {} : { from }) };
-    return tellOf(standing, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
+    return withEvent(standing, moveEvent(service, "repointed", move, { atMs, why, alert: true }));
   }
   if (to !== "orphan" || saysMore(service, after.condition)) return after;
   return note(service, after, { do: "stay", code: "orphan", why: orphanWhy }, atMs);
@@ -276,11 +280,6 @@ const saysMore = ({ weighted }: Service, condition: Condition | undefined): bool
   weighted && condition
     ? condition.code !== "disarmed"
     : condition?.code === "limit" || condition?.code.startsWith("would-move/") === true;
-
-const tellOf = (state: ServiceState, event: Event): ServiceState => ({
-  ...state,
-  outbox: [...state.outbox, event],
-});
 
 /** The interval a service is judged at: its most patient target's. */
 export const intervalOf = (config: Config, service: Service): number =>

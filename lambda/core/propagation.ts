@@ -1,9 +1,8 @@
 import type { Place, Service } from "./config.ts";
-import type { Event } from "./event.ts";
 import { generationRecord, isGenerationText } from "./generation.ts";
 import { isAtPlace, isThere, partsOf, placesOf, type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
-import type { Propagation, ServiceState } from "./service-state.ts";
+import { type Propagation, type ServiceState, withEvent } from "./service-state.ts";
 
 /** What a server said of a record, `asked` as it should be: the values it answers, or why it said nothing of any. */
 export type Said = Answer | Silence;
@@ -93,7 +92,7 @@ export function inSync(
     : "Route 53 says INSYNC";
   const alert = isPrivate && isTold(open);
   const event = moveEvent(service, "in-sync", open, { atMs, why, alert, times });
-  return tell(isPrivate ? rest : { ...rest, propagation: { ...open, times } }, event);
+  return withEvent(isPrivate ? rest : { ...rest, propagation: { ...open, times } }, event);
 }
 
 /** That a step on the way back took effect is routine; that one takes too long is told all the same. */
@@ -131,7 +130,7 @@ export function answered(service: Service, state: ServiceState, round: Round, at
   if (agreeing.length > 0 && others.length === 0 && (silent.length === 0 || atMs >= inSyncMs + silentMs)) {
     const times = { ...open.times, answeredMs: atMs };
     const why = [sayAgreement(agreeing, silent.length), ...silent.map(saySilence)].join("; ");
-    return tell(rest, moveEvent(service, "answered", open, { atMs, why, alert: isTold(open), times }));
+    return withEvent(rest, moveEvent(service, "answered", open, { atMs, why, alert: isTold(open), times }));
   }
   const keptMs = round.resolvers.length > 0 ? (open.keptSeconds ?? service.dns.ttlSeconds) * 1000 : 0;
   if (open.lateTold || atMs < inSyncMs + answerLateMs + keptMs) return state;
@@ -153,7 +152,7 @@ function unproven(
   why: string,
   atMs: number,
 ): ServiceState {
-  return tell(rest, moveEvent(service, "unproven", open, { atMs, why, alert: true, times: open.times }));
+  return withEvent(rest, moveEvent(service, "unproven", open, { atMs, why, alert: true, times: open.times }));
 }
 
 /** How long to wait before the next look: what takes too long is not hurried by asking. */
@@ -168,13 +167,8 @@ function late(
   atMs: number,
 ): ServiceState {
   const event = moveEvent(service, kind, open, { atMs, why, alert: true, times: open.times });
-  return tell({ ...state, propagation: { ...open, lateTold: true } }, event);
+  return withEvent({ ...state, propagation: { ...open, lateTold: true } }, event);
 }
-
-const tell = (state: ServiceState, event: Event): ServiceState => ({
-  ...state,
-  outbox: [...state.outbox, event],
-});
 
 /** As a set, whatever the order and the spelling. Of several that are answered by turns any will do. */
 export const isAsAsked = ({ values, asked }: Answer): boolean => {

@@ -112,6 +112,12 @@ export type ServiceState = {
   readonly outbox: readonly Event[];
 };
 
+/** The state with something to be told and filed. */
+export const withEvent = (state: ServiceState, event: Event): ServiceState => ({
+  ...state,
+  outbox: [...state.outbox, event],
+});
+
 /** The key of a service's state: what is moved, not what the config calls it today. */
 export const serviceKey = (service: Service): string =>
   `service#${service.dns.zoneId}/${service.dns.name}/${service.dns.type}`;

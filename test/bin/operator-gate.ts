@@ -8,8 +8,16 @@ export type Statement = {
   readonly Sid: string;
   readonly Action: string;
   readonly Resource: string;
-  readonly Condition?: Readonly<Record<string, { readonly "dynamodb:LeadingKeys": readonly string[] }>>;
+  readonly Condition?: Readonly<
+    Record<string, { readonly "dynamodb:LeadingKeys": readonly string[] | "false" }>
+  >;
 };
+
+/** The keys that a statement is for; none where it is for any. */
+export const keysOf = ({ Condition = {} }: Statement): readonly string[] | undefined =>
+  Object.entries(Condition).find(([operator]) => operator.startsWith("ForAllValues:"))?.[1][
+    "dynamodb:LeadingKeys"
+  ] as readonly string[] | undefined;
 
 export const operatorPolicy: readonly Statement[] = (
   JSON.parse(readFileSync(new URL("../../docs/operator-policy.json", import.meta.url), "utf8")) as {
@@ -30,9 +38,10 @@ const isLike = (pattern: string, value: string): boolean =>
 
 /** What of the policy allows a call, as `Sid key pattern`; none when nothing does. */
 export function allowedBy(policy: readonly Statement[], { action, resource, key }: Call): string | undefined {
-  for (const { Sid, Action, Resource, Condition = {} } of policy) {
+  for (const statement of policy) {
+    const { Sid, Action, Resource } = statement;
     if (Action !== action || !isLike(Resource, resource)) continue;
-    const [patterns] = Object.values(Condition).map((keys) => keys["dynamodb:LeadingKeys"]);
+    const patterns = keysOf(statement);
     if (patterns === undefined) return Sid;
     const pattern = patterns.find((pattern) => key !== undefined && isLike(pattern, key));
     if (pattern !== undefined) return `${Sid} ${pattern}`;

@@ -46,12 +46,20 @@ type Around = {
   readonly fault?: Fault;
   /** Who may touch the zone: a role's name. */
   readonly owner?: string;
+  /** Where DNS leads to for a name. */
+  readonly serversOf?: Zones["serversOf"];
 };
+
+const delegated: Zones["serversOf"] = async () => ["NS-2.route53.test."];
 
 type ClientIn = (roleArn: string | undefined) => Route53Client;
 
 /** Runs `plan` on a file with these clients of Route 53. */
-async function runAt(file: string, clientOfRole: ClientIn): Promise<[number, string]> {
+async function runAt(
+  file: string,
+  clientOfRole: ClientIn,
+  serversOf: Zones["serversOf"],
+): Promise<[number, string]> {
   const made: Route53Client[] = [];
   const clientIn = perKey((roleArn: string | undefined) => {
     const client = clientOfRole(roleArn);
@@ -68,6 +76,7 @@ async function runAt(file: string, clientOfRole: ClientIn): Promise<[number, str
         answered: async () => {
           throw new Error("nobody is asked");
         },
+        serversOf,
       };
     };
     return [await plan(file, openZones, (line) => printed.push(line)), printed.join("\n")];
@@ -80,7 +89,7 @@ async function runAt(file: string, clientOfRole: ClientIn): Promise<[number, str
 async function run(
   text: string,
   sets: readonly RecordSet[],
-  { zoneId = "Z0EXAMPLE1", zone = "acme.com", fault, owner = "home" }: Around = {},
+  { zoneId = "Z0EXAMPLE1", zone = "acme.com", fault, owner = "home", serversOf = delegated }: Around = {},
 ): Promise<[number, string]> {
   const file = join(mkdtempSync(join(tmpdir(), "pointsman-")), "pointsman.yaml");
   writeFileSync(file, text);
@@ -98,7 +107,7 @@ async function run(
       maxAttempts: 1,
     });
   try {
-    const ran = await runAt(file, clientIn);
+    const ran = await runAt(file, clientIn, serversOf);
     expect(route53.changes()).toEqual([]);
     return ran;
   } finally {
@@ -214,6 +223,7 @@ async function refused(code: string): Promise<[number, string]> {
     return await runAt(
       file,
       () => new Route53Client({ ...clientOf("us-east-1", server.url), maxAttempts: 1 }),
+      delegated,
     );
   } finally {
     await server.close();
@@ -225,6 +235,16 @@ const second = `  blog:
     check: { tcp: 443 }
     targets: [{ id: one, value: one.acme.net }, { id: two, value: two.acme.net }]
 `;
+
+test("where DNS leads to another zone, that is said beside the plan", async () => {
+  const [code, printed] = await run(yaml("armed"), [record("203.0.113.10")], {
+    serversOf: async () => ["ns.other"],
+  });
+  expect(printed).toMatch(
+    /change {2}none until .*\n {2}dns {5}asks ns\.other for shop\.acme\.com, .*ns-1\.route53\.test/,
+  );
+  expect(code).toBe(0);
+});
 
 test("what one zone does not allow is said of each service", async () => {
   const [code, printed] = await refused("AccessDenied");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { formatDuration, parseDuration } from "../../config/duration.ts";
 import { worstCases } from "../../config/worst-case.ts";
+import { requestsOf } from "../../lambda/steps/tick.ts";
 import { parseValid, withService } from "./sample.ts";
 
 describe("worst case", () => {
@@ -45,6 +46,33 @@ describe("worst case", () => {
     const [worst] = of("    staggered: true\n");
     expect(worst?.detectMs).toBe(2_000 + 3000 + 5000 - 100 + 10);
     expect(worst?.parts[0]).toEqual(["interval / locations", 2_000]);
+  });
+
+  test("no probe of a tick starts later than the spread says, also where others are asked more often", () => {
+    const slow = Array.from(
+      { length: 150 },
+      (_, i) => `  e${i}: { https: https://acme.com, interval: 60s }\n`,
+    );
+    const shop = "    staggered: true\n    interval: 8s\n    timeout: 1s\n";
+    const blog = `  blog:
+    interval: 60s
+    dns: { zoneId: Z0BLOG, name: blog.acme.org, type: A }
+    check: { https: /health }
+    targets:
+      - { id: frankfurt, value: 3.120.0.11 }
+      - { id: ireland, value: 34.240.0.21 }
+`;
+    const { config } = parseValid(withService({ more: `${shop}${blog}endpoints:\n${slow.join("")}` }));
+    const turns = config.endpoints
+      .filter(({ policy }) => policy.intervalMs === 60_000)
+      .map((endpoint) => ({ endpoint, location: "eu-central-1" }));
+    const starts = requestsOf(config, turns).flatMap(({ questions }) =>
+      questions.flatMap(({ triesAtMs }) => triesAtMs),
+    );
+    const spread =
+      new Map(worstCases(config).find(({ service }) => service === "blog")?.parts).get("spread") ?? 0;
+    expect(Math.max(...starts)).toBeGreaterThan(500);
+    expect(Math.max(...starts)).toBeLessThanOrEqual(spread);
   });
 
   test("an interval between two ticks waits for the later one", () => {

@@ -65,6 +65,12 @@ describe("docs/operator-policy.json", () => {
   };
   const [state, results] = [tableOf(stateTableOutput), tableOf(resultsTableOutput)];
 
+  test("where it names keys, a request that names none is not allowed: ForAllValues alone would hold for it", () => {
+    for (const { Condition } of operatorPolicy) {
+      if (Condition) expect(Condition["Null"]).toEqual({ "dynamodb:LeadingKeys": "false" });
+    }
+  });
+
   test.each<[string, string, string | undefined, boolean]>([
     ["GetItem", state, "hands#0", true],
     ["GetItem", state, "roster#0", true],
