@@ -26,14 +26,7 @@ const longestDays = 30;
  * @throws when it is for longer than 30 days, or less than a minute
  */
 export async function maintenance(desk: Desk, id: string, forMs: number, say: Say): Promise<number> {
-  if (forMs > longestDays * 86_400_000) {
-    throw new Error(`nothing is worked on for longer than ${longestDays}d; say it again when that is over`);
-  }
-  if (forMs > 0 && forMs < shortestMs) {
-    throw new Error(
-      `a sweep takes seconds to read of it: work on something for ${span(shortestMs)} at least`,
-    );
-  }
+  refuseOddTime(forMs);
   const place = placeCalled(await readRoster(desk), id);
   const view = place.service && (await readService(desk, place.service));
   const isActive = view !== undefined && carries(view, place);
@@ -56,6 +49,17 @@ export async function maintenance(desk: Desk, id: string, forMs: number, say: Sa
       : `${place.endpoint} is not being worked on any more, taken in after ${took}`,
   );
   return forMs > 0 && isActive && isMoved(view) ? drained(desk, place, note.atMs) : 0;
+}
+
+function refuseOddTime(forMs: number): void {
+  if (forMs > longestDays * 86_400_000) {
+    throw new Error(`nothing is worked on for longer than ${longestDays}d; say it again when that is over`);
+  }
+  if (forMs > 0 && forMs < shortestMs) {
+    throw new Error(
+      `a sweep takes seconds to read of it: work on something for ${span(shortestMs)} at least`,
+    );
+  }
 }
 
 async function known(desk: Desk, { endpoint }: Place, view: ServiceView | undefined): Promise<string[]> {

@@ -15,7 +15,6 @@ import {
   recordFor,
   type Standing,
   sameRecord,
-  swap,
 } from "./records.ts";
 import { moveEvent, note } from "./report.ts";
 import {
@@ -30,6 +29,7 @@ import {
   withEvent,
 } from "./service-state.ts";
 import { stepped } from "./stepped.ts";
+import { swap } from "./swap.ts";
 
 type Move = Extract<Decision<Destination>, { do: "move" }>;
 

@@ -12,8 +12,9 @@ import { generationName, generationRecord, readGeneration } from "../core/genera
 import type { Order } from "../core/hands.ts";
 import { type Closing, close, isAnswered } from "../core/orders.ts";
 import { type Conversion, checkFlaw, type HealthCheck, pairFlaw, pairOf, saySets } from "../core/pair.ts";
-import { type RecordSet, sameRecord, sameValues, sayContent, swap } from "../core/records.ts";
+import { type RecordSet, sameRecord, sameValues, sayContent } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
+import { swap } from "../core/swap.ts";
 import { lookAt, write } from "./beacons.ts";
 import { isStillOrdered } from "./hands.ts";
 import { send } from "./move.ts";

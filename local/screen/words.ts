@@ -3,13 +3,7 @@ import type { Target } from "../../lambda/core/config.ts";
 import type { Availability } from "../../lambda/core/counters.ts";
 import type { Trouble } from "../../lambda/core/health.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
-import {
-  carriers,
-  holds,
-  sayTarget,
-  spreadOf,
-  weightsIn,
-} from "../../lambda/core/records.ts";
+import { carriers, holds, sayTarget, spreadOf, weightsIn } from "../../lambda/core/records.ts";
 import { fullSpread } from "../../lambda/core/shares.ts";
 import type { EndpointView, Seen, ServiceView } from "../watch/model.ts";
 import type { Style } from "./text.ts";

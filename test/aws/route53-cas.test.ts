@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { dropBatch, moveBatch } from "../../lambda/core/move.ts";
-import { type Change, type RecordSet, recordFor, swap } from "../../lambda/core/records.ts";
+import { type Change, type RecordSet, recordFor } from "../../lambda/core/records.ts";
 import { type Intent, resume } from "../../lambda/core/service-state.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { readZone } from "../../lambda/steps/move.ts";
 import { openZone } from "../../local/route53/zone.ts";
 import { shop, shopRecord } from "../sim/config.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type RecordSet, swap } from "../../lambda/core/records.ts";
+import type { RecordSet } from "../../lambda/core/records.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { openZone } from "../../local/route53/zone.ts";
 import { openLocalDns } from "./local-dns.ts";
 

@@ -12,7 +12,8 @@ import {
   wordOf,
 } from "../../lambda/core/beacons.ts";
 import { generationRecord } from "../../lambda/core/generation.ts";
-import { type Change, swap } from "../../lambda/core/records.ts";
+import type { Change } from "../../lambda/core/records.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { beacons, owner, say } from "../sim/beacons.ts";
 
 const read = (body: string): Seen => ({ is: "read", body, etag: body });

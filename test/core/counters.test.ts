@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { availability, type Counters, count, countProbe, settle, zeroCounters } from "../../lambda/core/counters.ts";
+import {
+  availability,
+  type Counters,
+  count,
+  countProbe,
+  settle,
+  zeroCounters,
+} from "../../lambda/core/counters.ts";
 import { conclude, type Health, observe } from "../../lambda/core/health.ts";
 import type { Verdict } from "../../lambda/core/verdict.ts";
 import { policy } from "../sim/config.ts";

@@ -10,9 +10,9 @@ import {
   recordFor,
   sameRecord,
   sameValues,
-  swap,
 } from "../../lambda/core/records.ts";
 import { firstSight, look, resume, type ServiceState, show } from "../../lambda/core/service-state.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { openZone, type Zone } from "../../local/route53/zone.ts";
 import { nineMs } from "./fixture.ts";
 import { apply, owner, pointing, read, shop3, txt } from "./zone-fixture.ts";

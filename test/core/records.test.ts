@@ -10,8 +10,8 @@ import {
   recordFor,
   sameRecord,
   sameValues,
-  swap,
 } from "../../lambda/core/records.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { shop } from "../sim/config.ts";
 import { apply, frankfurt, ireland, pointing, read, txt, zoneWith } from "./zone-fixture.ts";
 

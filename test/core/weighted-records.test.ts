@@ -14,11 +14,11 @@ import {
   sameValues,
   sayContent,
   spreadOf,
-  swap,
   together,
   weightsIn,
 } from "../../lambda/core/records.ts";
 import { firstSight, look, type ServiceState } from "../../lambda/core/service-state.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { sharedRecord, sharedShop } from "../sim/weighted.ts";
 import { at } from "./situation.ts";
 import { shared } from "./weights-fixture.ts";

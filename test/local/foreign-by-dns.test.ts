@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openNameServers } from "../../lambda/aws/name-servers.ts";
 import type { Service } from "../../lambda/core/config.ts";
-import { type RecordSet, swap } from "../../lambda/core/records.ts";
+import type { RecordSet } from "../../lambda/core/records.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { runErrands } from "../../lambda/steps/errands.ts";
 import { openWatch } from "../../lambda/steps/watch.ts";
 import type { World } from "../../lambda/steps/world.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { generationRecord } from "../../lambda/core/generation.ts";
-import { type Change, swap } from "../../lambda/core/records.ts";
+import type { Change } from "../../lambda/core/records.ts";
+import { swap } from "../../lambda/core/swap.ts";
 import { withBeacons } from "../../lambda/steps/beacons.ts";
 import type { Dns } from "../../lambda/steps/world.ts";
 import { agreedOf, beaconShop, beacons, isOut, openObjects, owner, storeOf } from "../sim/beacons.ts";

@@ -50,9 +50,7 @@ describe("no name moves", () => {
   });
 
   test("because one failure was not judged, home being paused, and a short one comes after it", async () => {
-    const sim = simulate(
-      broken(["frankfurt", 69.9, 70.1, "refuse"], ["frankfurt", 81.4, 83.7, "refuse"]),
-    );
+    const sim = simulate(broken(["frankfurt", 69.9, 70.1, "refuse"], ["frankfurt", 81.4, 83.7, "refuse"]));
     let asked = 0;
     const isConfirm = (effect: string, atMs: number) =>
       effect.startsWith("ask") && atMs > at(70.01) && atMs < at(71);

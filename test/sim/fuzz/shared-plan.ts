@@ -33,6 +33,8 @@ export function sharedPlanOf(seed: number): Plan {
     records,
     spells: [...plan.spells, ...ills],
     acts: [],
-    sharedActs: dice.chance(0.6) ? apart(dice.over(span, 60 * minuteMs, (atMs) => anySharedAct(dice, atMs))) : [],
+    sharedActs: dice.chance(0.6)
+      ? apart(dice.over(span, 60 * minuteMs, (atMs) => anySharedAct(dice, atMs)))
+      : [],
   };
 }
