@@ -122,7 +122,7 @@ describe("maintenance", () => {
     await expect(maintenance(desk, "shop/franfurt", 60_000, anna)).rejects.toThrow(
       'no target or endpoint shop/franfurt is deployed; did you mean "shop/frankfurt"?',
     );
-    await expect(maintenance(desk, "shop", 1_000, anna)).rejects.toThrow(
+    await expect(maintenance(desk, "shop", 60_000, anna)).rejects.toThrow(
       "shop is a service; say one of its targets: shop/frankfurt, shop/ireland",
     );
   });

@@ -82,7 +82,7 @@ describe("Route 53", () => {
     sim.syncMs = forever * 1000;
     failing(sim, /^status$/, 0, forever);
     await runMinutes(sim, at(900));
-    expect(told(sim)).toContain("not-in-sync");
+    expect(told(sim)).toContain("not-answered");
   });
   test("a zone that cannot be read is told", async () => {
     const sim = simulate(broken(["frankfurt", 300, forever, "refuse"]), { failback: "manual" });
