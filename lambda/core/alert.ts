@@ -60,7 +60,7 @@ export function took(times: MoveTimes): string {
   const startMs = times.failedMs ?? times.detectedMs;
   const steps: [string, number | undefined][] = [
     ["detected", times.failedMs === undefined ? undefined : times.detectedMs],
-    ["accepted by Route 53", times.acceptedMs],
+    ["accepted", times.acceptedMs],
     ["in sync", times.inSyncMs],
     ["answered by its name servers", times.answeredMs],
   ];
@@ -88,7 +88,7 @@ const headlines: Record<EventKind, (event: Event) => string> = {
   created: (e) => `${name(e)} now points to ${e.to}`,
   "taken-out": (e) => `${name(e)} left a target that is down: now ${e.to}`,
   reweighted: (e) => `${name(e)} is spread anew: now ${e.to}`,
-  "in-sync": (e) => `${name(e)}: the move to ${e.to} reached all name servers`,
+  "in-sync": (e) => `${name(e)}: the move to ${e.to} is in sync`,
   "not-in-sync": (e) => `${name(e)}: the move to ${e.to} has not reached all name servers`,
   answered: (e) => `${name(e)}: the move to ${e.to} is what its name servers answer`,
   "not-answered": (e) => `${name(e)}: the move to ${e.to} is not what its name servers answer`,
@@ -165,7 +165,7 @@ const next: Record<EventKind, string> = {
   "not-answered":
     "They are asked on. Ask them with dig as well; look at the AWS Health Dashboard for Route 53.",
   unproven: "Ask the zone's name servers with dig; look at what keeps the sweep from asking them.",
-  "move-started": "You are told when Route 53 has accepted it.",
+  "move-started": "You are told when it is accepted.",
   "move-failing":
     "It is tried again. Look at Route 53, and at what the sweep, or its role in the zone's account, may do.",
   "move-dropped": "The name stays where it is and is judged afresh.",

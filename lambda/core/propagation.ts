@@ -1,4 +1,5 @@
 import type { Place, Service } from "./config.ts";
+import { staysPut } from "./conversion.ts";
 import { generationRecord, isGenerationText } from "./generation.ts";
 import { isAtPlace, isThere, partsOf, placesOf, type RecordSet, sameValues } from "./records.ts";
 import { moveEvent } from "./report.ts";
@@ -76,7 +77,10 @@ function shareWitnesses(parts: readonly RecordSet[], place: Place): RecordSet[] 
   return Array<RecordSet>(asksOfShares).fill({ ...first, beside });
 }
 
-/** The state after Route 53 said INSYNC. Nobody outside can ask a private zone's name servers: there it is the end. */
+/**
+ * The state after Route 53 said INSYNC, or two of three beacons say it, for which nobody waits. Nobody outside can ask a
+ * private zone's name servers: there it is the end.
+ */
 export function inSync(
   service: Service,
   state: ServiceState,
@@ -87,9 +91,12 @@ export function inSync(
   if (propagation === undefined) return state;
   const { lateTold: _, ...open } = propagation;
   const times = { ...open.times, inSyncMs: atMs };
+  const by = staysPut(open) ? undefined : service.dns.beacons;
   const why = isPrivate
     ? "Route 53 says INSYNC; the zone is private, so that its name servers cannot be asked"
-    : "Route 53 says INSYNC";
+    : by === undefined
+      ? "Route 53 says INSYNC"
+      : "two of three beacons say it";
   const alert = isPrivate && isTold(open);
   const event = moveEvent(service, "in-sync", open, { atMs, why, alert, times });
   return withEvent(isPrivate ? rest : { ...rest, propagation: { ...open, times } }, event);

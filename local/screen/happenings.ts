@@ -11,9 +11,8 @@ export function detailOf(event: Event, happenings: readonly Happening[]): string
   const { kind, times } = event;
   if (times?.acceptedMs === undefined) return event.why;
   if (times.answeredMs !== undefined)
-    return `${span(times.answeredMs - times.acceptedMs)} after Route 53 accepted it: ${event.why}`;
-  if (times.inSyncMs !== undefined)
-    return `${span(times.inSyncMs - times.acceptedMs)} after Route 53 accepted it`;
+    return `${span(times.answeredMs - times.acceptedMs)} after it was accepted: ${event.why}`;
+  if (times.inSyncMs !== undefined) return `${span(times.inSyncMs - times.acceptedMs)} after it was accepted`;
   if (!leavings.includes(kind) || times.failedMs === undefined) return event.why;
   const broke = happenings.find(
     (one): one is Note => "note" in one && one.isBreak === true && one.atMs < event.atMs,

@@ -11,6 +11,7 @@ import {
   syncLateMs,
 } from "../../lambda/core/propagation.ts";
 import type { Propagation, ServiceState } from "../../lambda/core/service-state.ts";
+import { beacons } from "../sim/beacons.ts";
 import { shop } from "../sim/config.ts";
 import { nineMs } from "./fixture.ts";
 import { pointing } from "./zone-fixture.ts";
@@ -53,6 +54,14 @@ describe("INSYNC", () => {
     expect(after.propagation).toEqual(synced.propagation);
     expect(told(after)).toEqual(["in-sync"]);
     expect(after.outbox[0]?.times).toEqual({ ...open.times, inSyncMs: at(31) });
+  });
+
+  test("is not said of Route 53 where beacons moved the name, but of their conversion, which was a batch", () => {
+    const service = { ...shop, dns: { ...shop.dns, beacons } };
+    expect(whyOf(inSync(shop, moving, at(31), false))).toBe("Route 53 says INSYNC");
+    expect(whyOf(inSync(service, moving, at(1), false))).toBe("two of three beacons say it");
+    const converted = stateOf({ ...open, kind: "converted" });
+    expect(whyOf(inSync(service, converted, at(31), false))).toBe("Route 53 says INSYNC");
   });
 
   test("is the end, and told, where the zone is private", () => {
