@@ -29,7 +29,8 @@ type Own = { readonly host: string; readonly full: number };
 function ownerOf(configs: readonly Config[], name: string, value: string): Own | undefined {
   for (const config of configs) {
     const service = config.services.find(({ dns }) => dns.name === name);
-    const target = service?.targets.find(({ values }) => values.join() === value);
+    const isOfType = (one: string) => one.includes(":") === (service?.dns.type === "AAAA");
+    const target = service?.targets.find(({ values }) => values.filter(isOfType).join() === value);
     const host = target && hostOfEndpoint([config], target.endpoint);
     if (target && host !== undefined) return { host, full: target.weight ?? 100 };
   }
