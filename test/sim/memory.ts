@@ -1,5 +1,6 @@
 import { type EndpointRecord, sortKey } from "../../lambda/core/endpoint-record.ts";
 import type { Event } from "../../lambda/core/event.ts";
+import type { Lease } from "../../lambda/core/lease.ts";
 import type { Cell, Store } from "../../lambda/steps/world.ts";
 
 /** The product's tables in memory. They pass the same contract suite as the real ones. */
@@ -10,7 +11,10 @@ export type Memory = {
   readonly history: Map<string, Event>;
   /** The ids of all events that were ever saved: in an outbox, or filed. */
   readonly saved: ReadonlySet<string>;
-  /** The same of what was newest when it was saved: what a stale sweep still writes is read by nobody. */
+  /**
+   * The same of what was newest when it was saved, by whoever held the lease then: what a stale sweep still writes is read
+   * by nobody, also where its successor has read already and not written yet.
+   */
   readonly owed: ReadonlySet<string>;
 };
 
@@ -58,11 +62,12 @@ export function openMemory(isForgetful = false): Memory {
       return found;
     },
     putRecords: async (batch) => {
+      const held = cells.get("lease#0")?.body as Lease | undefined;
       for (const record of batch) {
         const key = sortKey(record.epoch, record.sequence);
         const of = records.get(record.endpoint) ?? new Map<string, EndpointRecord>();
         records.set(record.endpoint, of);
-        noteSaved(record, key > newestKey(of));
+        noteSaved(record, key > newestKey(of) && record.epoch >= (held?.epoch ?? 0));
         if (isForgetful && !forget(of, key)) continue;
         of.set(key, kept(record));
       }
