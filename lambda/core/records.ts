@@ -232,6 +232,9 @@ function comparable(value: string): string {
     : value.toLowerCase().replace(/\.$/, "");
 }
 
+/** Every tick asks of every service where it points to, and it is seldom somewhere new. */
+const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly is: string }>();
+
 /**
  * The target the record points to, or how a weighted one is spread: none for no record, `orphan` for one of ours the
  * config no longer has.
@@ -290,6 +293,3 @@ export function carriers(service: Service, record: RecordSet | null): readonly T
   const some = weightsIn(service, record).flatMap(({ target, weight }) => (weight > 0 ? [target] : []));
   return some.length > 0 || at === "orphan" ? some : service.targets;
 }
-
-/** Every tick asks of every service where it points to, and it is seldom somewhere new. */
-const lastAsked = new WeakMap<RecordSet, { readonly service: Service; readonly is: string }>();
