@@ -18,9 +18,7 @@ export const faultsBar: Bar = {
   judge: (values) => {
     const [days, failed] = [values("days"), values("failed")];
     const replay =
-      failed.length === 0
-        ? ""
-        : `: ${failed.slice(0, 12).join(", ")}; npm run simulate -- --replay ${failed[0]}`;
+      failed.length === 0 ? "" : `: ${failed.join(", ")}; npm run simulate -- --replay ${failed[0]}`;
     return {
       measured: `${failed.length} of ${days.length} runs violate something in ${days.reduce((total, day) => total + day, 0).toFixed(0)} days${replay}`,
       isMet: failed.length === 0,
