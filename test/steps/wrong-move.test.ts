@@ -61,6 +61,18 @@ describe("no name moves", () => {
     expect(movesOf(sim), story(sim)).toEqual([]);
     expect(told(sim)).not.toContain("down");
   });
+
+  test("because a sweep was paused after it saved the change, and sends it when the primary is well again", async () => {
+    const sim = simulate(broken(["frankfurt", 65, 85, "refuse"]));
+    let pauses = 0;
+    sim.fault = (effect, atMs) =>
+      effect === "put service" && atMs > at(65) && pauses++ === 0
+        ? { pauseMs: 25_000, when: "after" }
+        : undefined;
+    await runMinutes(sim, at(300));
+    expect(pauses, story(sim)).toBeGreaterThan(0);
+    expect(movesOf(sim), story(sim)).toEqual([]);
+  });
 });
 
 test("the same world moves the name when the primary does fail", async () => {
