@@ -111,7 +111,7 @@ async function runMatrix(): Promise<void> {
       process.stderr.write(`\r\x1b[K${done} of ${tasks.length}, ${tookS()} s: ${sayCell(task.cell)}`);
     show(task, tally);
   });
-  for (const what of wrong) console.log(`\nFAILED ${what}`);
+  for (const what of new Set(wrong)) console.log(`\nFAILED ${what}`);
   const told = `${cases} cases: ${cases - wrong.length} passed, ${wrong.length} failed, in ${tookS()} s`;
   console.log(`\n${told}${done < tasks.length ? `; stopped after ${done} of ${tasks.length} parts` : ""}`);
   if (wrong.length > 0 || done < tasks.length) process.exitCode = 1;

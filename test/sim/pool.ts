@@ -7,7 +7,7 @@ type Done<Result> = { readonly result: Result } | { readonly error: string };
  * Hands the tasks to one process for each processor, the next one when one is done, until somebody stops it.
  *
  * @param worker a module that calls `serve`
- * @throws when a task throws, or a process dies
+ * @throws when a task throws, or a process dies; the others end what they have begun before
  */
 export async function runAll<Task, Result>(
   worker: URL,
@@ -33,11 +33,16 @@ export async function runAll<Task, Result>(
         if ("error" in done) throw new Error(`${JSON.stringify(task)}: ${done.error}`);
         onDone(task, done.result);
       }
+    } catch (error) {
+      stop();
+      throw error;
     } finally {
       child.kill();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, work));
+  const count = Math.min(availableParallelism(), tasks.length);
+  for (const ended of await Promise.allSettled(Array.from({ length: count }, work)))
+    if (ended.status === "rejected") throw ended.reason;
 }
 
 /** Makes this process a worker: it answers every task with what `run` makes of it. */
