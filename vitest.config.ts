@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/** Processes with real clocks, several at a time. */
+const stories = ["test/deployed/**/*.test.ts", "test/local/{demo-weighted,operator,stack*,start}.test.ts"];
+
+/** Rules and simulated worlds: nothing that one file leaves behind can be in another's way. */
+const pure = ["test/{bin,config,core,matrix,sim,steps}/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,27 +16,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Processes with real clocks, a dozen at a time: they have the machine to themselves, after all the others.
-        test: {
-          name: "deployed",
-          include: ["test/deployed/**/*.test.ts"],
-          isolate: false,
-          sequence: { groupOrder: 1 },
-        },
+        // To start a worker and import everything for each of them takes longer than most of them.
+        test: { name: "pure", include: pure, isolate: false },
       },
       {
         extends: true,
-        // Pure rules: nothing that one file leaves behind can be in another's way, and to start a worker and import
-        // everything for each of them takes longer than most of them.
-        test: { name: "core", include: ["test/core/**/*.test.ts"], isolate: false },
+        test: { name: "unit", include: ["test/{aws,checks,local}/**/*.test.ts"], exclude: stories },
       },
       {
         extends: true,
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/{core,deployed,lib}/**"],
-        },
+        // They have the machine to themselves, after all the others: who computes beside them makes healthy servers slow.
+        test: { name: "stories", include: stories, isolate: false, sequence: { groupOrder: 1 } },
       },
     ],
     globalSetup: "test/temporary-folder.ts",
