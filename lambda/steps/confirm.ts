@@ -57,7 +57,7 @@ export async function confirm(
   const concluded: Promise<void>[] = [];
   const hear = (location: string, probes: readonly Probe[]) => {
     answers.set(location, probes);
-    const tries = triesIn(probes);
+    const tries = triesIn(request, probes);
     for (const [group, ballots] of open) ballots[location] = votesOf(config, group, tries);
   };
   const close = (isOver: (ballots: Ballots, group: Group) => boolean) => {
@@ -120,18 +120,33 @@ function confirmRequest(
 
 type Votes = Record<string, Vote>;
 
-/** What a location found of each thing it was asked, from when on it saw anything. */
-function triesIn(probes: readonly Probe[]): ReadonlyMap<string, readonly Probe[]> {
+/**
+ * What a location found of each thing it was asked, from when on it saw anything: what failed before says nothing, it was
+ * blind until then. One that saw nothing at all votes on all its tries; whether such votes count is decided by who judges.
+ */
+function triesIn(
+  { questions }: Pick<ProbeRequest, "questions">,
+  probes: readonly Probe[],
+): ReadonlyMap<string, readonly Probe[]> {
+  const starts = new Map(questions.map(({ id, triesAtMs }) => [id, triesAtMs] as const));
+  const meantMs = ({ id, startedAfterMs }: Probe): number => meantAtMs(starts.get(id) ?? [], startedAfterMs);
+  const sightMs = Math.min(...probes.filter(isAnswered).map(meantMs));
   const tries = new Map<string, Probe[]>();
-  const sightMs = sightFromMs(probes);
   for (const probe of probes) {
-    if (probe.startedAfterMs < sightMs) continue;
+    if (Number.isFinite(sightMs) && meantMs(probe) < sightMs) continue;
     const of = tries.get(probe.id);
     if (of) of.push(probe);
     else tries.set(probe.id, [probe]);
   }
   return tries;
 }
+
+/**
+ * When a try was to start, in milliseconds of its request. Those of one moment begin one after the other: who compares
+ * when they really did takes the first ones for blind. A timer may be early by a millisecond.
+ */
+const meantAtMs = (triesAtMs: readonly number[], startedAfterMs: number): number =>
+  Math.max(0, ...triesAtMs.filter((atMs) => atMs <= startedAfterMs + 1));
 
 /** A location's votes on the reference hosts and the group's endpoints. */
 function votesOf(
@@ -146,15 +161,6 @@ function votesOf(
   for (const reference of references) cast(referenceId(reference), 1);
   for (const { id, policy } of endpoints) cast(id, policy.failureThreshold);
   return votes;
-}
-
-/**
- * When the location first saw anything, in milliseconds of its request: what failed before says nothing, it was blind
- * until then. One that saw nothing at all votes on all its tries; whether such votes count is decided by who judges.
- */
-function sightFromMs(probes: readonly Probe[]): number {
-  const seen = probes.filter(isAnswered);
-  return seen.length === 0 ? 0 : Math.min(...seen.map(({ startedAfterMs }) => startedAfterMs));
 }
 
 /** Whether no pending location can change what follows: every verdict, and where a service could move to. */

@@ -54,7 +54,7 @@ describe("an answer worked out at once", () => {
             endMs,
           };
           const real = await run((clock) => answer(request, answerPorts({ clock, behaviour }, "home")));
-          const quick = await run((clock) => answerAtOnce(request, behaviour, clock));
+          const quick = await run((clock) => answerAtOnce(request, behaviour, clock, false));
           expect(quick).toEqual(real);
         },
       ),
@@ -66,7 +66,8 @@ describe("an answer worked out at once", () => {
     const story = async (isQuick: boolean) => {
       const { config, records } = manyShops(6, { service: { failbackAfterMs: 60_000 } });
       const lines: Line[] = [];
-      const sim = openSimulation(config, records, { seed: 7, isQuick, onLine: (line) => lines.push(line) });
+      const onLine = (line: Line) => lines.push(line);
+      const sim = openSimulation(config, records, { seed: 7, isQuick, isApart: false, onLine });
       const spell = (host: string, fromS: number, toS: number, behaviour: Behaviour) => ({
         host,
         fromMs: startMs + fromS * 1000,

@@ -80,6 +80,11 @@ export const answerPorts = (sim: Pick<Simulation, "clock" | "behaviour">, locati
 /** As in `answer()`: how long after the request's end what is still open is cut. */
 const endGraceMs = 20;
 
+/** Questions of one moment begin so long after each other: to open a socket takes its time. */
+const apartMs = 1;
+/** As many of them as begin before the event loop turns. */
+const mostApart = 10;
+
 /**
  * What `answer()` would answer, worked out at once instead of waited for try by try: a hundred times as fast. That it
  * is the same is tested (answers.test.ts).
@@ -88,13 +93,16 @@ export async function answerAtOnce(
   request: ProbeRequest,
   behaviour: Simulation["behaviour"],
   clock: Clock,
+  isApart: boolean,
 ): Promise<ProbeAnswer> {
   const nowMs = clock.now();
   const probes: Probe[] = [];
   let overMs = 0;
-  for (const question of request.questions) {
+  for (const [i, question] of request.questions.entries()) {
     const cutMs = endOf(question, request.endMs) + endGraceMs;
-    overMs = Math.max(overMs, answerOne(question, request.location, nowMs, cutMs, behaviour, probes));
+    const lateMs = isApart ? Math.min(i, mostApart) * apartMs : 0;
+    const one = { question, location: request.location, nowMs, cutMs, lateMs };
+    overMs = Math.max(overMs, answerOne(one, behaviour, probes));
   }
   if (overMs > 0) await clock.sleep(overMs);
   return { location: request.location, probes };
@@ -117,12 +125,18 @@ const probeOf = (found: Finding, id: string, startedAfterMs: number): Probe =>
         startedAfterMs,
       };
 
+type Asked = {
+  readonly question: Question;
+  readonly location: string;
+  readonly nowMs: number;
+  readonly cutMs: number;
+  /** How much later than it was to its tries start. */
+  readonly lateMs: number;
+};
+
 /** Adds a question's probes. Returns when the last of them is over, in milliseconds after `nowMs`. */
 function answerOne(
-  { id, check, timeoutMs, triesAtMs }: Question,
-  location: string,
-  nowMs: number,
-  cutMs: number,
+  { question: { id, check, timeoutMs, triesAtMs }, location, nowMs, cutMs, lateMs }: Asked,
   behaviour: Simulation["behaviour"],
   probes: Probe[],
 ): number {
@@ -131,8 +145,8 @@ function answerOne(
   let goodMs = Number.POSITIVE_INFINITY;
   for (const atMs of triesAtMs) {
     // A try does not start once another has succeeded, and the end wakes those that wait.
-    if (atMs >= goodMs) break;
-    const startedAfterMs = Math.min(atMs, cutMs);
+    if (atMs + lateMs >= goodMs) break;
+    const startedAfterMs = Math.min(atMs + lateMs, cutMs);
     const finding = findingOf(host, behaviour(host, location, nowMs + startedAfterMs), timeoutMs);
     const overMs = startedAfterMs + finding.latencyMs;
     if (finding.ok && overMs <= cutMs) goodMs = Math.min(goodMs, overMs);

@@ -34,7 +34,7 @@ export function worldOf(sim: Simulation, life: Life): World {
       if (!sim.isQuiet) sim.asked.push({ atMs, location });
       const answered = effect(`ask ${location}`, () =>
         sim.isQuick
-          ? answerAtOnce(request, sim.behaviour, clock)
+          ? answerAtOnce(request, sim.behaviour, clock, sim.isApart)
           : answer(request, answerPorts(sim, location)),
       );
       try {

@@ -113,6 +113,7 @@ export type Simulation = {
   /** The world as it is handed to a sweep: a variant that is broken on purpose changes it. */
   alter: (world: World, life: Life) => World;
   readonly isQuick: boolean;
+  readonly isApart: boolean;
   readonly isQuiet: boolean;
 };
 
@@ -131,6 +132,8 @@ export type Options = {
    * settle. It makes no other run of it (answers.test.ts), and three times as fast a one.
    */
   readonly isQuick?: boolean;
+  /** Unless false, the questions of a request begin a little apart, as those of a real one do: only when it is quick. */
+  readonly isApart?: boolean;
   /** Nothing is kept of what only a person who reads the story wants: for runs of years. */
   readonly isQuiet?: boolean;
   /** Told of every line of the trace, also in a quiet simulation. */
@@ -147,7 +150,7 @@ export function openSimulation(
   records: readonly RecordSet[],
   options: Options = {},
 ): Simulation {
-  const { seed = 1, isQuick = true, isQuiet = false, onLine } = options;
+  const { seed = 1, isQuick = true, isApart = true, isQuiet = false, onLine } = options;
   const zone = openZone("Z1", options.zone ?? "example.com", records);
   const clock = isQuick ? openClock(startMs, settlePromises()) : openClock(startMs);
   const trace: string[] = [];
@@ -182,6 +185,7 @@ export function openSimulation(
     apply: applyBatch,
     alter: (world) => world,
     isQuick,
+    isApart,
     isQuiet,
   };
 }

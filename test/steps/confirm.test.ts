@@ -98,3 +98,10 @@ test("what a location tried before it saw anything at all says nothing", async (
     "unknown",
   ]);
 });
+
+test("what was tried in the same breath as something that answered counts, though it began a moment before", async () => {
+  const silent = tries(ids[0] ?? "", "down");
+  const well: Probe = { id: ids[1] ?? "", startedAfterMs: 4, latencyMs: 20, ok: true };
+  const ballots = await ballotsOf(locations.map(() => [...silent, well]));
+  expect(Object.values(ballots).map((votes) => votes[ids[0] ?? ""])).toEqual(locations.map(() => "down"));
+});
