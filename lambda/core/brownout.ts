@@ -49,10 +49,15 @@ const degradedSum = 12;
 /** What one round adds to the sum at most: one blip seen from everywhere is one blip. */
 const roundSum = 4;
 
-/** The second test: 40 % of probes fail against 20 %, the same for all locations together. */
+/**
+ * The second test: 40 % of probes fail against 20 %, the same for all locations together. What fails everywhere in the
+ * same instant is not as many failures as there are locations: for five of them a round adds this at most, as four of them
+ * do by chance.
+ */
 const roundFailed = Math.log(0.4 / 0.2);
 const roundGood = Math.log(0.8 / 0.6);
-const leaveAt = 6;
+const mostOfRound = 2;
+const leaveAt = 5.5;
 
 type Weights = { readonly failed: number; readonly good: number };
 
@@ -88,13 +93,23 @@ export function scoreProbe(before: Brownout, { location, ok }: Look, taken: Take
 }
 
 /**
- * Takes in what all locations found at once, each in its first try. A location that saw nothing at all is not among
- * `looks` but among `blind`: what it said before is forgotten, because it may have been blind then.
+ * What all locations found at once, each in its first try. A location that saw nothing at all is not among `looks` but
+ * among `blind`. A confirm is asked for because something failed, a round because the time has come.
+ */
+export type Heard = {
+  readonly looks: readonly Look[];
+  readonly blind: readonly string[];
+  readonly kind: "confirm" | "round";
+};
+
+/**
+ * Takes in what all locations found at once. What a location said that is blind now is forgotten, because it may have been
+ * blind then. A confirm says nothing for the second test: whoever asks when something has just failed finds more failures
+ * than there are.
  */
 export function scoreRound(
   before: Brownout,
-  looks: readonly Look[],
-  blind: readonly string[],
+  { looks, blind, kind }: Heard,
   believed: Health["state"],
   taken: Taken,
 ): Brownout {
@@ -114,10 +129,12 @@ export function scoreRound(
   const next = withLooks({ ...state, scores }, looks, taken);
   // What some paths alone do says nothing of everybody.
   if (next.sinceMs === undefined || isPartial(next, locations)) return { ...next, rounds: 0 };
+  if (kind === "confirm") return next;
   const told = looks
     .filter(({ location }) => !isStuck(state, location))
     .reduce((total, { ok }) => total + (ok ? -roundGood : roundFailed), 0);
-  return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, state.rounds + told))) };
+  const rounds = state.rounds + Math.min(told, (mostOfRound * locations) / 5);
+  return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, rounds))) };
 }
 
 /**

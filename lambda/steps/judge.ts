@@ -76,7 +76,7 @@ export async function judge(
   kind: "confirm" | "round",
 ): Promise<boolean> {
   const atMs = sweep.world.now();
-  takeScores(sweep, group, confirmed, atMs);
+  takeScores(sweep, group, confirmed, kind, atMs);
   const isFree = kind === "confirm" || !sweep.confirming.has(group.id);
   const bad = group.endpoints.filter(({ id }) => isFree && isBadNow(sweep, id));
   // One failed try is no vote: what a round's votes say beside the scores would be that nobody can see.

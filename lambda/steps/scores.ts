@@ -2,6 +2,7 @@ import {
   type Brownout,
   ballotsByScore,
   ballotsWithout,
+  type Heard,
   isBad,
   isDegraded,
   type Look,
@@ -51,7 +52,13 @@ export const isBadNow = (sweep: Sweep, id: string): boolean => {
 };
 
 /** Takes each location's first try into the scores, and every try into the minute's list. */
-export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atMs: number): void {
+export function takeScores(
+  sweep: Sweep,
+  group: Group,
+  confirmed: Confirmed,
+  kind: Heard["kind"],
+  atMs: number,
+): void {
   const canSee = sightOf(sweep.config);
   const blind = Object.entries(confirmed.ballots).flatMap(([at, votes]) => (canSee(votes) ? [] : [at]));
   const locations = sweep.config.locations.length;
@@ -62,7 +69,7 @@ export function takeScores(sweep: Sweep, group: Group, confirmed: Confirmed, atM
     const { state, maintenance } = watched.health;
     const brownout = maintenance
       ? watched.brownout
-      : scoreRound(watched.brownout, looks, blind, state, { atMs, policy, locations });
+      : scoreRound(watched.brownout, { looks, blind, kind }, state, { atMs, policy, locations });
     sweep.watched.set(id, { ...withProbes(sweep, watched, confirmed), brownout });
   }
 }

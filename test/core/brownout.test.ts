@@ -21,10 +21,20 @@ import { ballots, health, nineMs } from "./fixture.ts";
 const places = ["a", "b", "c", "d", "e"];
 
 /** One letter for each location: `x` failed, `.` answered, `b`lind, `-` not asked. */
-function round(before: Brownout, letters: string, state: "up" | "down" = "up", atMs = nineMs): Brownout {
+function round(
+  before: Brownout,
+  letters: string,
+  state: "up" | "down" = "up",
+  atMs = nineMs,
+  kind: "confirm" | "round" = "round",
+): Brownout {
   const where = (of: string) => places.filter((_, i) => of.includes(letters[i] ?? "-"));
   const looks = where("x.").map((location) => ({ location, ok: !where("x").includes(location) }));
-  return scoreRound(before, looks, where("b"), state, { atMs, policy, locations: letters.length });
+  return scoreRound(before, { looks, blind: where("b"), kind }, state, {
+    atMs,
+    policy,
+    locations: letters.length,
+  });
 }
 
 const rounds = (...letters: string[]): Brownout =>
@@ -145,6 +155,16 @@ describe("the scores", () => {
     const inTime = (state: "up" | "down") =>
       times(20, "xxxx.").reduce((now, one) => round(now, one, state), noBrownout).scores["a"];
     expect([inTime("up"), inTime("down")]).toEqual([12, 4]);
+  });
+
+  test("take what all find in one instant for little more than three failures, and what a failed probe made them ask for none", () => {
+    const watched = rounds("xxxxx", "xxxxx");
+    const gain = (letters: string, kind: "confirm" | "round") =>
+      round(watched, letters, "up", nineMs + 10_000, kind).rounds - watched.rounds;
+    expect(gain("xxxxx", "round")).toBeCloseTo(2);
+    expect(gain("xxx..", "round")).toBeCloseTo(1.5);
+    expect(gain("xxxxx", "confirm")).toBe(0);
+    expect(gain(".....", "confirm")).toBe(0);
   });
 
   test("say since when it is watched", () => {

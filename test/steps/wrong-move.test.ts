@@ -62,6 +62,20 @@ describe("no name moves", () => {
     expect(told(sim)).not.toContain("down");
   });
 
+  test.each([
+    [2, 20],
+    [3, 20],
+    [4, 20],
+    [4, 30],
+  ])("for outages of %i s every %i s, each of them over within confirmWithin", async (lastS, everyS) => {
+    for (const phaseS of [0, 1 / 4, 3 / 4].map((share) => share * everyS)) {
+      const isOut = (atMs: number) => atMs >= at(65) && ((atMs - at(65)) / 1_000 + phaseS) % everyS < lastS;
+      const sim = simulate((host, _, atMs) => (host === "frankfurt" && isOut(atMs) ? "refuse" : "ok"));
+      await runMinutes(sim, at(1_800));
+      expect(movesOf(sim), story(sim)).toEqual([]);
+    }
+  });
+
   test("because a sweep was paused after it saved the change, and sends it when the primary is well again", async () => {
     const sim = simulate(broken(["frankfurt", 65, 85, "refuse"]));
     let pauses = 0;

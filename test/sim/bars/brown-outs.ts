@@ -42,7 +42,7 @@ export const brownOutBars: readonly Bar[] = [
     name: "brown-out 50 %, 1 h",
     promise: "100 % switched, median <= 60 s, p95 <= 120 s, <= 1.02 failovers",
     worlds: 50,
-    worldsInTest: 1,
+    worldsInTest: 2,
     run: (seed) => brownOuts(seed, 0.5),
     judge: (values) => {
       const switched = values("switched");
@@ -58,7 +58,7 @@ export const brownOutBars: readonly Bar[] = [
     name: "brown-out 20 %, 1 h",
     promise: "100 % alerted, median <= 150 s",
     worlds: 50,
-    worldsInTest: 1,
+    worldsInTest: 2,
     run: (seed) => brownOuts(seed, 0.2),
     judge: (values) => {
       const alerted = values("alerted");
