@@ -126,9 +126,12 @@ function troubleOf(
 export const cleared = (before: Health, after: Health, atMs: number): Health =>
   before.trouble !== undefined && after.trouble === undefined ? { ...after, clearSinceMs: atMs } : after;
 
-/** Since when it has been as it is, without any trouble: what a name that goes back waits for. */
-export const wellSinceMs = ({ sinceMs, clearSinceMs }: Health): number =>
-  Math.max(sinceMs, clearSinceMs ?? sinceMs);
+/**
+ * Since when it has been seen as it is, without any trouble: what a name that goes back waits for. A time nobody looked is
+ * none in which it was well.
+ */
+export const wellSinceMs = ({ sinceMs, clearSinceMs = sinceMs, watchedSinceMs = sinceMs }: Health): number =>
+  Math.max(sinceMs, clearSinceMs, watchedSinceMs);
 
 /** Notes that a time nobody looked, longer than `gapMs`, is over; `seenMs` is when somebody last did. */
 export const watchedAgain = (health: Health, seenMs: number, atMs: number, gapMs: number): Health =>

@@ -131,12 +131,7 @@ export function nextWeight(
   if (now > full) return full;
   const next = stepsOf(service, target).find((weight) => weight > now);
   if (now === 0) return isHeldBack ? undefined : next;
-  const sinceMs = Math.max(
-    state.steppedMs?.[target.id] ?? 0,
-    wellSinceMs(health),
-    // A time nobody looked is none in which it was well.
-    health.watchedSinceMs ?? 0,
-  );
+  const sinceMs = Math.max(state.steppedMs?.[target.id] ?? 0, wellSinceMs(health));
   return atMs - sinceMs >= (service.weighted?.stepForMs ?? 0) ? next : undefined;
 }
 

@@ -76,6 +76,20 @@ describe("no name moves", () => {
     }
   });
 
+  test("back to a primary that has been well for failbackAfter, but for the time that nobody looked", async () => {
+    const outages = [65, 130, "refuse"] as const;
+    const sim = simulate(broken(["frankfurt", ...outages], ["frankfurt", 260, 798, "refuse"]), {
+      failbackAfterMs: 600_000,
+    });
+    await runMinutes(sim, at(240));
+    for (const life of sim.lives) life.dead = true;
+    await sim.clock.run(at(780));
+    await runMinutes(sim, at(1_300));
+    expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+    await runMinutes(sim, at(1_800));
+    expect(movesOf(sim), story(sim)).toHaveLength(2);
+  });
+
   test("because a sweep was paused after it saved the change, and sends it when the primary is well again", async () => {
     const sim = simulate(broken(["frankfurt", 65, 85, "refuse"]));
     let pauses = 0;
