@@ -200,9 +200,9 @@ function sum({ scores }: Brownout): number {
   return total;
 }
 
-/** Fewer than three locations cannot tell a bad endpoint from a bad path. */
+/** Fewer than three locations cannot tell a bad endpoint from a bad path, and neither can one of them alone. */
 const reaches = (state: Brownout, threshold: number, locations: number): boolean =>
-  locations >= 3 && sum(state) * 5 >= threshold * locations;
+  locations >= 3 && Object.keys(state.scores).length >= 2 && sum(state) * 5 >= threshold * locations;
 
 /** Whether all locations should ask every few seconds: something may be the matter. */
 export const isWatched = (state: Brownout, locations: number): boolean => reaches(state, watchSum, locations);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
+import { endpoint, locations, shop, shopConfig, shopRecord } from "../sim/config.ts";
 import { openNature } from "../sim/nature.ts";
 import { movesOf, violations } from "../sim/oracle.ts";
 import { seeded } from "../sim/seeded.ts";
@@ -145,5 +145,24 @@ test("staggered: an outage is found within a fifth of the interval, timeout and 
     sim.behaviour = broken(["frankfurt", fromS, forever, "black hole"]);
     await runMinutes(sim, at(180));
     expect((movesOf(sim)[0]?.atMs ?? Number.NaN) - at(fromS), story(sim)).toBeLessThanOrEqual(10_500);
+  }
+});
+
+test("with three locations one bad path alone says nothing: what was down is up again, and is not asked every 5 s", async () => {
+  for (const from of [10, 65]) {
+    const docs = { endpoints: [endpoint("docs", "docs")], services: [], locations: locations.slice(0, 3) };
+    const sim = openSimulation(shopConfig(docs), []);
+    sim.behaviour = broken(
+      ["docs", 65, 100, "refuse"],
+      ["docs", from, forever, "black hole", locations.slice(0, 1)],
+    );
+    await runMinutes(sim, at(3_660));
+    expect(
+      told(sim).filter((kind) => kind !== "degraded"),
+      story(sim),
+    ).toEqual(["down", "up"]);
+    const last = [...(sim.memory.records.get("docs")?.values() ?? [])].at(-1);
+    expect(last?.health.state).toBe("up");
+    expect(last?.counters.probes).toBeLessThan(1_000);
   }
 });
