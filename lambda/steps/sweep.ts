@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Config } from "../core/config.ts";
-import { nextTickMs, tickMs } from "../core/due.ts";
+import { askEveryMs, nextTickMs, tickMs } from "../core/due.ts";
 import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lease.ts";
 import { heed } from "./orders.ts";
 import { publishRoster } from "./roster.ts";
@@ -82,9 +82,18 @@ async function openPatiently(
   }
 }
 
-/** Tick after tick. Ticks may overlap; all of them are over when this returns. */
+/**
+ * Whose confirm takes no longer, in milliseconds, is asked also by a sweep that is relieved while it waits for what it has
+ * begun to ask of a slower one.
+ */
+const quickMs = 10_000;
+
+/**
+ * Tick after tick. Ticks may overlap; all of them are over when this returns. A sweep that is relieved ends what it has
+ * begun; that can take a minute and a half of a slow endpoint, and nobody else is left unwatched meanwhile.
+ */
 async function watch(state: Sweep, untilMs: number): Promise<void> {
-  const { config, world, held, over } = state;
+  const { config, world, over } = state;
   const every = tickMs(config.endpoints, config.locations.length);
   const open = new Set<Promise<void>>();
   const start = (work: Promise<void>) => {
@@ -94,26 +103,47 @@ async function watch(state: Sweep, untilMs: number): Promise<void> {
       .finally(() => open.delete(tracked));
     open.add(tracked);
   };
-  state.tickedMs = firstFromMs(held, every, world.now());
+  state.tickedMs = firstFromMs(state, every, world.now());
+  let tickedMs = state.tickedMs;
   void inBackground(state, "roster", publishRoster(state));
   start(heed(state, untilMs));
   start(watchClosely(state, untilMs));
-  while (!over.aborted && !state.lost && world.now() < untilMs) {
+  const ended = endOf(over, open);
+  while (!ended.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();
-    if (nowMs >= nextTickMs(state.tickedMs, every)) {
-      start(tick(state, state.tickedMs, nowMs));
+    if (nowMs >= nextTickMs(tickedMs, every)) {
+      start(tick(state, tickedMs, nowMs, over.aborted ? quickMs : Math.max(quickMs, untilMs - nowMs)));
       start(saveIfLate(state));
-      state.tickedMs = nowMs;
+      tickedMs = nowMs;
+      // Where the next sweep goes on: what is left to it now would miss its turn.
+      if (!over.aborted) state.tickedMs = nowMs;
     }
-    await world.sleep(Math.min(nextTickMs(state.tickedMs, every), untilMs) - world.now(), over);
+    const waitMs = Math.min(nextTickMs(tickedMs, every), untilMs) - world.now();
+    await world.sleep(waitMs, over.aborted ? ended : over);
   }
   await Promise.all(open);
 }
 
-/** The last sweep's ticks go on here: nobody is asked twice or left out, unless too long nobody asked at all. */
-function firstFromMs(held: Held, every: number, nowMs: number): number {
+/** Aborted when a sweep is relieved and all that it had begun by then is over. */
+function endOf(over: AbortSignal, open: ReadonlySet<Promise<void>>): AbortSignal {
+  const ended = new AbortController();
+  const end = () => void Promise.all(open).then(() => ended.abort("relieved"));
+  if (over.aborted) end();
+  else over.addEventListener("abort", end, { once: true });
+  return ended.signal;
+}
+
+/**
+ * The last sweep's ticks go on here: nobody is asked twice or left out, but for the turns of a time so long that everybody
+ * missed one.
+ */
+function firstFromMs({ config, held }: Sweep, every: number, nowMs: number): number {
   const last = held.lease.tickedMs ?? 0;
-  return last > nowMs ? nowMs : Math.max(last, nowMs - every);
+  const slowestMs = config.endpoints.reduce(
+    (most, { policy }) => Math.max(most, askEveryMs(policy, config.locations.length)),
+    every,
+  );
+  return last > nowMs ? nowMs : Math.max(last, nowMs - slowestMs);
 }
 
 async function saveIfLate(state: Sweep): Promise<void> {

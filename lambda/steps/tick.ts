@@ -1,5 +1,5 @@
 import { isWatched, roundEveryMs } from "../core/brownout.ts";
-import { chunks } from "../core/chunks.ts";
+import { alike, chunks } from "../core/chunks.ts";
 import type { Config, Endpoint } from "../core/config.ts";
 import { askEveryMs, due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
@@ -17,26 +17,42 @@ import type { Group, Sweep } from "./watch.ts";
 /** More questions than these go to a location in several requests, so that each gets processor time of its own. */
 const questionsPerRequest = 200;
 
-/** Asks everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to. */
-export async function tick(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
+/**
+ * Asks everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to.
+ *
+ * @param withinMs whose confirm could take longer is left to the next sweep, in milliseconds
+ */
+export async function tick(sweep: Sweep, fromMs: number, toMs: number, withinMs: number): Promise<void> {
   sweep.done.ticks += 1;
+  const isInTime = (group: Group | undefined): boolean =>
+    group !== undefined && patienceOf(group) <= withinMs;
   const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
-  const requests = requestsOf(sweep.config, turns);
+  const requests = requestsOf(
+    sweep.config,
+    turns.filter(({ endpoint }) => isInTime(sweep.groupOf.get(endpoint.id))),
+  );
   await Promise.all([
     ...requests.map(async (request) => confirmAll(sweep, partsOf(sweep, await ask(sweep, request)))),
-    errands(sweep, fromMs, toMs),
+    errands(sweep, fromMs, toMs, isInTime),
     listen(sweep, fromMs, toMs),
     catchUp(sweep),
   ]);
 }
 
-/** The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. */
+/**
+ * The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. A location answers when
+ * its last question is over: nobody waits for somebody else's longer time-out.
+ */
 export function requestsOf(config: Config, turns: readonly Turn[]): ProbeRequest[] {
   const locations = [...new Set(turns.map(({ location }) => location))];
-  return locations.flatMap((location) => {
-    const theirs = turns.filter((turn) => turn.location === location);
-    return chunks(theirs, questionsPerRequest).map((chunk) => requestOf(config, location, chunk));
-  });
+  return locations.flatMap((location) =>
+    alike(
+      turns.filter((turn) => turn.location === location),
+      ({ endpoint }) => endpoint.policy.timeoutMs,
+    )
+      .flatMap((theirs) => chunks(theirs, questionsPerRequest))
+      .map((chunk) => requestOf(config, location, chunk)),
+  );
 }
 
 function requestOf({ locations }: Config, location: string, turns: readonly Turn[]): ProbeRequest {
@@ -164,6 +180,11 @@ function triesIn(sweep: Sweep, groups: readonly Group[]): Asking["triesOf"] {
   return (endpoint) => ofSuspect(endpoint) ?? confirmTries(endpoint.policy, 0, overByMs.get(endpoint.id));
 }
 
+/** How long a group's confirm can take, in milliseconds. */
+const patienceOf = ({ endpoints }: Group): number =>
+  Math.max(...endpoints.map(({ policy }) => policy.timeoutMs + policy.confirmWithinMs));
+
+/** Groups are asked about with those that take as long: what was seen of one must not grow old behind another. */
 async function askAll(
   sweep: Sweep,
   groups: readonly Group[],
@@ -173,9 +194,9 @@ async function askAll(
   const { config, world } = sweep;
   const isCandidate = ({ id }: Endpoint) => sweep.watched.get(id)?.health.maintenance === undefined;
   await Promise.all(
-    chunks(groups, questionsPerRequest).map((chunk) =>
-      confirm(config, world, chunk, { ...asking, isCandidate }, conclude),
-    ),
+    alike(groups, patienceOf)
+      .flatMap((patient) => chunks(patient, questionsPerRequest))
+      .map((chunk) => confirm(config, world, chunk, { ...asking, isCandidate }, conclude)),
   );
 }
 
@@ -216,12 +237,17 @@ async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): P
   }
 }
 
-async function errands(sweep: Sweep, fromMs: number, toMs: number): Promise<void> {
+async function errands(
+  sweep: Sweep,
+  fromMs: number,
+  toMs: number,
+  isInTime: (group: Group) => boolean,
+): Promise<void> {
   const wanted = sweep.groups.filter((group) => {
     const each = group.service && sweep.switches.get(group.service.id);
     return each !== undefined && runErrands(sweep, each, fromMs, toMs);
   });
-  await confirmAll(sweep, wanted);
+  await confirmAll(sweep, wanted.filter(isInTime));
 }
 
 /** Saves and tells what could not be saved or told before. */
