@@ -55,15 +55,26 @@ function isAgreed(known: Known, host: string, atMs: number, finds: (truth: Truth
 /** How close together a span is looked at: a probe falls into a shorter time only by chance. */
 const stepMs = 100;
 
-function wasAt(fromMs: number, toMs: number, is: (atMs: number) => boolean): boolean {
-  for (let atMs = toMs; atMs > fromMs; atMs -= stepMs) if (is(atMs)) return true;
-  return is(fromMs);
+/** Whether it is so in a span for this long without a break, in milliseconds. */
+function lasted(fromMs: number, toMs: number, leastMs: number, is: (atMs: number) => boolean): boolean {
+  let sinceMs: number | undefined;
+  for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
+    sinceMs = is(atMs) ? (sinceMs ?? atMs) : undefined;
+    if (sinceMs !== undefined && atMs - sinceMs >= leastMs) return true;
+  }
+  return false;
 }
 
-/** Whether a host really was down, for those who could see, at any time of a span. A brown-out is down, and up. */
+/**
+ * What is over sooner moves no name: a confirm is over `confirmWithin` (5 s) after the failed probe began, and that one may
+ * have been lost by chance a `timeout` (3 s) before the outage.
+ */
+const leastDownMs = 1_800;
+
+/** Whether a host really was down, for those who could see, for some time in a span. A brown-out is down, and up. */
 export const wasDown = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
-  wasAt(fromMs, toMs, (atMs) => isAgreed(known, host, atMs, fails));
+  lasted(fromMs, toMs, leastDownMs, (atMs) => isAgreed(known, host, atMs, fails));
 
 /** Whether a host really was up, for those who could see, at any time of a span. */
 export const wasUp = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
-  wasAt(fromMs, toMs, (atMs) => isAgreed(known, host, atMs, answers));
+  lasted(fromMs, toMs, 0, (atMs) => isAgreed(known, host, atMs, answers));
