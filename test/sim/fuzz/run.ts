@@ -69,16 +69,17 @@ export const plans = {
 export const runSeed = (seed: number, onLine?: (line: Line) => void): Promise<Outcome> =>
   runPlan(planOf(seed), onLine);
 
-/** The host that each name leads to goes down, and the others are well: each name has to leave. */
+/** The host that each name leads to refuses or says nothing, and the others are well: each name has to leave. */
 async function examine(sim: Simulation, plan: Plan): Promise<string[]> {
   const fromMs = sim.clock.now();
   const services = sim.config.services.filter(({ mode }) => mode === "armed");
   const failing = new Set(services.flatMap((service) => activeHost(sim, service) ?? []));
   const { behaviour, truth = behaviour } = sim;
+  const down = plan.seed % 2 === 0 ? "refuse" : "black hole";
   sim.behaviour = (host, location, atMs) =>
-    failing.has(host) && atMs >= fromMs ? "refuse" : behaviour(host, location, atMs);
+    failing.has(host) && atMs >= fromMs ? down : behaviour(host, location, atMs);
   sim.truth = (host, location, atMs) =>
-    failing.has(host) && atMs >= fromMs ? "refuse" : truth(host, location, atMs);
+    failing.has(host) && atMs >= fromMs ? down : truth(host, location, atMs);
   sim.say("world", () => `EXAM: ${[...failing].join(", ")} down for good`);
   await deliver(sim, plan, fromMs + examMs);
   return services.flatMap((service) => unserved(sim, service, sim.clock.now() - minuteMs));
