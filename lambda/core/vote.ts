@@ -40,7 +40,7 @@ export function confirmTries(
   overByMs = Number.POSITIVE_INFINITY,
 ): Tries {
   const { failureThreshold, confirmWithinMs, timeoutMs } = policy;
-  if (failureThreshold === 1) return { triesAtMs: [0], endMs: timeoutMs };
+  if (failureThreshold === 1) return { triesAtMs: [0], endMs: timeoutMs + graceMs };
   const early = Math.max(2, failureThreshold - 1);
   const knownMs = failingForMs > timeoutMs + askedMs ? 0 : Math.min(failingForMs, timeoutMs);
   const lastMs = Math.max(0, Math.min(confirmWithinMs - knownMs, overByMs - graceMs));
@@ -49,13 +49,14 @@ export function confirmTries(
   const starts = Array.from({ length: early }, (_, k) => Math.round(k * stepMs));
   return {
     triesAtMs: [...starts, lastMs],
-    endMs: Math.max(lastMs + graceMs, confirmWithinMs - wayMs, timeoutMs),
+    endMs: Math.max(lastMs + graceMs, confirmWithinMs - wayMs, timeoutMs + graceMs),
   };
 }
 
 /**
- * How long after the last try began a location still waits for its failure, in milliseconds. A server that
- * refuses does so within a round trip; one that has said nothing by then has failed the earlier tries.
+ * How long after the last try began a location still waits for its failure, in milliseconds: a server that refuses does so
+ * within a round trip, one that has said nothing by then has failed the earlier tries. So much later than it was to may a
+ * first try begin, behind others on a slow processor, and still have its whole time-out.
  */
 export const graceMs = 400;
 

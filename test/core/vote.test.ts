@@ -114,9 +114,9 @@ describe("the tries of a confirm", () => {
       { confirmWithinMs: 1_000, timeoutMs: 3_000 },
       0,
       [0, 0, 1_000],
-      3_000,
+      3_400,
     ],
-    ["a threshold of one: at once", { failureThreshold: 1 }, 0, [0], 3_000],
+    ["a threshold of one: at once", { failureThreshold: 1 }, 0, [0], 3_400],
   ])("%s", (_, over, failingForMs, triesAtMs, endMs) => {
     expect(confirmTries({ ...policy, ...over }, failingForMs)).toEqual({ triesAtMs, endMs });
   });
