@@ -67,7 +67,7 @@ async function tryToTake(
 }
 
 /**
- * Renews the lease until `stop` is aborted, and aborts `over` when somebody waits for it or has taken it.
+ * Renews the lease until `stop` is aborted, and aborts `relief` when somebody waits for it or has taken it.
  *
  * @returns whether the lease was lost
  */
@@ -75,17 +75,17 @@ export async function keepLease(
   world: World,
   held: Held,
   stop: AbortSignal,
-  over: AbortController,
+  relief: AbortController,
 ): Promise<{ lost: boolean }> {
   while (!stop.aborted) {
     await world.sleep(renewEveryMs, stop);
     if (stop.aborted) break;
     try {
       if (!(await write(world, held, (lease) => renewed(lease, world.now())))) {
-        over.abort();
+        relief.abort();
         return { lost: true };
       }
-      if (isRelieved(held.lease)) over.abort();
+      if (isRelieved(held.lease)) relief.abort();
     } catch (error) {
       // The holder goes on: while the table cannot be asked nobody else can take the lease either.
       world.log("warn", "lease not renewed", { error: String(error) });

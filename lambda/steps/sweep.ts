@@ -39,16 +39,19 @@ const endingMs = 10_000;
 export async function sweep(config: Config, world: World, owner: string, shift: Shift): Promise<Report> {
   const held = await takeLease(world, shift);
   if (typeof held === "string") return { left: held };
-  const [stop, over] = [new AbortController(), new AbortController()];
+  const [stop, relief, over] = [new AbortController(), new AbortController(), new AbortController()];
   // Every followed change listens; Node takes more than ten listeners for a leak and says so.
   setMaxListeners(0, over.signal);
-  const keeping = keepLease(world, held, stop.signal, over);
+  const keeping = keepLease(world, held, stop.signal, relief);
   try {
-    const state = await openPatiently(config, world, owner, held, over.signal, shift.untilMs - endingMs);
+    const open = () => openWatch(config, world, owner, held, over.signal);
+    const state = await openPatiently(world, open, relief.signal, shift.untilMs - endingMs);
     void keeping.then(({ lost }) => {
-      if (lost) state.lost = true;
+      if (!lost) return;
+      state.lost = true;
+      over.abort();
     });
-    await watch(state, shift.untilMs - endingMs);
+    await watch(state, relief.signal, over, shift.untilMs - endingMs);
     over.abort();
     while (state.background.size > 0) await Promise.all(state.background);
     if (!state.lost) await handOver(state, held, stop, keeping);
@@ -64,74 +67,74 @@ const openAgainMs = 1_000;
 
 /** A table that did not answer once is no reason to leave the watch to the next minute's sweep. */
 async function openPatiently(
-  config: Config,
   world: World,
-  owner: string,
-  held: Held,
-  over: AbortSignal,
+  open: () => Promise<Sweep>,
+  relief: AbortSignal,
   untilMs: number,
 ): Promise<Sweep> {
   for (;;) {
     try {
-      return await openWatch(config, world, owner, held, over);
+      return await open();
     } catch (error) {
-      if (over.aborted || world.now() + openAgainMs >= untilMs) throw error;
+      if (relief.aborted || world.now() + openAgainMs >= untilMs) throw error;
       world.log("warn", "state not read; tried again", { error: String(error) });
-      await world.sleep(openAgainMs, over);
+      await world.sleep(openAgainMs, relief);
     }
   }
 }
 
 /**
- * Whose confirm takes no longer, in milliseconds, is asked also by a sweep that is relieved while it waits for what it has
+ * Whose confirm takes no longer, in milliseconds, is asked also by a sweep that is to be relieved and waits for what it has
  * begun to ask of a slower one.
  */
 const quickMs = 10_000;
 
 /**
- * Tick after tick. Ticks may overlap; all of them are over when this returns. A sweep that is relieved ends what it has
- * begun; that can take a minute and a half of a slow endpoint, and nobody else is left unwatched meanwhile.
+ * Tick after tick, until the sweep is over; all that it asked is over when this returns. Ticks may overlap. One that is to be
+ * relieved first ends the ticks that it has begun: of a slow endpoint that can take a minute and a half, in which
+ * everything else goes on.
  */
-async function watch(state: Sweep, untilMs: number): Promise<void> {
-  const { config, world, over } = state;
+async function watch(
+  state: Sweep,
+  relief: AbortSignal,
+  over: AbortController,
+  untilMs: number,
+): Promise<void> {
+  const { config, world } = state;
   const every = tickMs(config.endpoints, config.locations.length);
-  const open = new Set<Promise<void>>();
-  const start = (work: Promise<void>) => {
-    // Nobody awaits it before the end: an exception unheard until then would end the process.
-    const tracked = work
-      .catch((error: unknown) => world.log("error", "tick failed", { error: String(error) }))
-      .finally(() => open.delete(tracked));
-    open.add(tracked);
+  const ticks = new Set<Promise<void>>();
+  const begin = (work: Promise<void>) => {
+    const tracked = logged(state, work).finally(() => ticks.delete(tracked));
+    ticks.add(tracked);
   };
   state.tickedMs = firstFromMs(state, every, world.now());
   let tickedMs = state.tickedMs;
   void inBackground(state, "roster", publishRoster(state));
-  start(heed(state, untilMs));
-  start(watchClosely(state, untilMs));
-  const ended = endOf(over, open);
-  while (!ended.aborted && !state.lost && world.now() < untilMs) {
+  const beside = [heed(state, untilMs), watchClosely(state, untilMs)].map((work) => logged(state, work));
+  whenAborted(relief, () => void Promise.all(ticks).then(() => over.abort()));
+  while (!state.over.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();
     if (nowMs >= nextTickMs(tickedMs, every)) {
-      start(tick(state, tickedMs, nowMs, over.aborted ? quickMs : Math.max(quickMs, untilMs - nowMs)));
-      start(saveIfLate(state));
+      const withinMs = relief.aborted ? quickMs : Math.max(quickMs, untilMs - nowMs);
+      begin(tick(state, tickedMs, nowMs, withinMs));
+      begin(saveIfLate(state));
       tickedMs = nowMs;
       // Where the next sweep goes on: what is left to it now would miss its turn.
-      if (!over.aborted) state.tickedMs = nowMs;
+      if (!relief.aborted) state.tickedMs = nowMs;
     }
-    const waitMs = Math.min(nextTickMs(tickedMs, every), untilMs) - world.now();
-    await world.sleep(waitMs, over.aborted ? ended : over);
+    await world.sleep(Math.min(nextTickMs(tickedMs, every), untilMs) - world.now(), state.over);
   }
-  await Promise.all(open);
+  await Promise.all([...ticks, ...beside]);
 }
 
-/** Aborted when a sweep is relieved and all that it had begun by then is over. */
-function endOf(over: AbortSignal, open: ReadonlySet<Promise<void>>): AbortSignal {
-  const ended = new AbortController();
-  const end = () => void Promise.all(open).then(() => ended.abort("relieved"));
-  if (over.aborted) end();
-  else over.addEventListener("abort", end, { once: true });
-  return ended.signal;
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
+
+/** Nobody awaits it before the end: an exception unheard until then would end the process. */
+const logged = ({ world }: Sweep, work: Promise<void>): Promise<void> =>
+  work.catch((error: unknown) => world.log("error", "tick failed", { error: String(error) }));
 
 /**
  * The last sweep's ticks go on here: nobody is asked twice or left out, but for the turns of a time so long that everybody

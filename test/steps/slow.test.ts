@@ -177,13 +177,15 @@ describe("an endpoint that is asked seldom and waited for long", () => {
     }
   });
 
-  test("keeps nobody from finding an outage, also while a sweep is relieved", async () => {
+  test("keeps nobody from finding and telling an outage, also while a sweep is relieved", async () => {
     for (const fromS of phasesS)
       for (const how of ["refuse", "black hole"] as const) {
         const sim = batch(slow, ["frankfurt", fromS, forever, "refuse"], ["batch", fromS - 25, forever, how]);
         await runMinutes(sim, at(fromS + 60));
         const [move] = movesOf(sim);
-        expect(move?.atMs ?? forever, `${how} from ${fromS} s\n${story(sim)}`).toBeLessThan(at(fromS + 20));
+        const alert = sim.alerts.find(({ alert }) => alert.id.startsWith("shop/failover/"));
+        for (const atMs of [move?.atMs, alert?.atMs])
+          expect(atMs ?? forever, `${how} from ${fromS} s\n${story(sim)}`).toBeLessThan(at(fromS + 20));
       }
   });
 
