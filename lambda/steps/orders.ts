@@ -5,7 +5,7 @@ import { convert } from "./convert.ts";
 import { isSpokenOf, openOrder, readHands, takeHolds, takeWork } from "./hands.ts";
 import { saveRecords } from "./save.ts";
 import { startTelling, startTellingEndpoints } from "./tell.ts";
-import { confirmAll } from "./tick.ts";
+import { confirmAll, isInTime, patienceOf } from "./tick.ts";
 import { type Group, healthsOf, inBackground, type Sweep, type Switch, update } from "./watch.ts";
 
 /** How often the operators' row is read. At $0.125 for a million reads that is 7 cents a month. */
@@ -64,6 +64,7 @@ async function carryOut(sweep: Sweep, group: Group, each: Switch, order: Order):
   } else if (order.what === "convert" || order.what === "retire") {
     await convert(sweep, group, each, order);
   } else {
-    await confirmAll(sweep, [group]);
+    // Where there is no time for it any more the order stays, for the next sweep.
+    if (isInTime(sweep)(group)) await sweep.work.begin(patienceOf(group), () => confirmAll(sweep, [group]));
   }
 }

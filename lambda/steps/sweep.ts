@@ -5,8 +5,9 @@ import { type Held, keepLease, releaseLease, type Shift, takeLease } from "./lea
 import { heed } from "./orders.ts";
 import { publishRoster } from "./roster.ts";
 import { saveRecords } from "./save.ts";
-import { tick, watchClosely } from "./tick.ts";
+import { patienceOf, tick, watchClosely } from "./tick.ts";
 import { inBackground, openWatch, type Sweep } from "./watch.ts";
+import { openWork, type Work } from "./work.ts";
 import type { World } from "./world.ts";
 
 /** What one sweep did, for the log. */
@@ -42,20 +43,21 @@ export async function sweep(config: Config, world: World, owner: string, shift: 
   const [stop, relief, over] = [new AbortController(), new AbortController(), new AbortController()];
   // Every followed change listens; Node takes more than ten listeners for a leak and says so.
   setMaxListeners(0, over.signal);
+  const untilMs = shift.untilMs - endingMs;
+  const work = openWork(world, relief.signal, over, untilMs);
   const keeping = keepLease(world, held, stop.signal, relief);
   try {
-    const open = () => openWatch(config, world, owner, held, over.signal);
-    const state = await openPatiently(world, open, relief.signal, shift.untilMs - endingMs);
+    const state = await openPatiently(config, world, owner, held, work, untilMs);
     void keeping.then(({ lost }) => {
       if (!lost) return;
       state.lost = true;
       over.abort();
     });
-    await watch(state, relief.signal, over, shift.untilMs - endingMs);
+    await watch(state, untilMs);
     over.abort();
     while (state.background.size > 0) await Promise.all(state.background);
     if (!state.lost) await handOver(state, held, stop, keeping);
-    return reportOf(state, world.now() >= shift.untilMs - endingMs);
+    return reportOf(state, world.now() >= untilMs);
   } finally {
     stop.abort();
     over.abort();
@@ -67,74 +69,47 @@ const openAgainMs = 1_000;
 
 /** A table that did not answer once is no reason to leave the watch to the next minute's sweep. */
 async function openPatiently(
+  config: Config,
   world: World,
-  open: () => Promise<Sweep>,
-  relief: AbortSignal,
+  owner: string,
+  held: Held,
+  work: Work,
   untilMs: number,
 ): Promise<Sweep> {
   for (;;) {
     try {
-      return await open();
+      return await openWatch(config, world, owner, held, work);
     } catch (error) {
-      if (relief.aborted || world.now() + openAgainMs >= untilMs) throw error;
+      if (work.over.aborted || world.now() + openAgainMs >= untilMs) throw error;
       world.log("warn", "state not read; tried again", { error: String(error) });
-      await world.sleep(openAgainMs, relief);
+      await world.sleep(openAgainMs, work.over);
     }
   }
 }
 
-/**
- * Whose confirm takes no longer, in milliseconds, is asked also by a sweep that is to be relieved and waits for what it has
- * begun to ask of a slower one.
- */
-const quickMs = 10_000;
-
-/**
- * Tick after tick, until the sweep is over; all that it asked is over when this returns. Ticks may overlap. One that is to be
- * relieved first ends the ticks that it has begun: of a slow endpoint that can take a minute and a half, in which
- * everything else goes on.
- */
-async function watch(
-  state: Sweep,
-  relief: AbortSignal,
-  over: AbortController,
-  untilMs: number,
-): Promise<void> {
-  const { config, world } = state;
+/** Tick after tick, until the sweep is over; all that it asked is over when this returns. Ticks may overlap. */
+async function watch(state: Sweep, untilMs: number): Promise<void> {
+  const { config, world, work, over } = state;
   const every = tickMs(config.endpoints, config.locations.length);
-  const ticks = new Set<Promise<void>>();
-  const begin = (work: Promise<void>) => {
-    const tracked = logged(state, work).finally(() => ticks.delete(tracked));
-    ticks.add(tracked);
-  };
+  const slowestMs = Math.max(0, ...state.groups.map(patienceOf));
   state.tickedMs = firstFromMs(state, every, world.now());
   let tickedMs = state.tickedMs;
   void inBackground(state, "roster", publishRoster(state));
-  const beside = [heed(state, untilMs), watchClosely(state, untilMs)].map((work) => logged(state, work));
-  whenAborted(relief, () => void Promise.all(ticks).then(() => over.abort()));
-  while (!state.over.aborted && !state.lost && world.now() < untilMs) {
+  void inBackground(state, "orders", heed(state, untilMs));
+  void inBackground(state, "rounds", watchClosely(state, untilMs));
+  while (!over.aborted && !state.lost && world.now() < untilMs) {
     const nowMs = world.now();
     if (nowMs >= nextTickMs(tickedMs, every)) {
-      const withinMs = relief.aborted ? quickMs : Math.max(quickMs, untilMs - nowMs);
-      begin(tick(state, tickedMs, nowMs, withinMs));
-      begin(saveIfLate(state));
+      // The next sweep goes on where everybody was asked: whoever is left to it now must not miss a turn.
+      if (work.withinMs() >= slowestMs) state.tickedMs = nowMs;
+      tick(state, tickedMs, nowMs);
+      void work.begin(0, () => saveIfLate(state));
       tickedMs = nowMs;
-      // Where the next sweep goes on: what is left to it now would miss its turn.
-      if (!relief.aborted) state.tickedMs = nowMs;
     }
-    await world.sleep(Math.min(nextTickMs(tickedMs, every), untilMs) - world.now(), state.over);
+    await world.sleep(Math.min(nextTickMs(tickedMs, every), untilMs) - world.now(), over);
   }
-  await Promise.all([...ticks, ...beside]);
+  await work.ended();
 }
-
-function whenAborted(signal: AbortSignal, act: () => void): void {
-  if (signal.aborted) act();
-  else signal.addEventListener("abort", act, { once: true });
-}
-
-/** Nobody awaits it before the end: an exception unheard until then would end the process. */
-const logged = ({ world }: Sweep, work: Promise<void>): Promise<void> =>
-  work.catch((error: unknown) => world.log("error", "tick failed", { error: String(error) }));
 
 /**
  * The last sweep's ticks go on here: nobody is asked twice or left out, but for the turns of a time so long that everybody

@@ -3,7 +3,7 @@ import { alike, chunks } from "../core/chunks.ts";
 import type { Config, Endpoint } from "../core/config.ts";
 import { askEveryMs, due, spreadMs, type Turn } from "../core/due.ts";
 import { isVoid, type Probe, type ProbeRequest } from "../core/probe.ts";
-import { confirmTries, type Tries } from "../core/vote.ts";
+import { confirmTries, graceMs, type Tries } from "../core/vote.ts";
 import { type Asking, type Confirmed, confirm } from "./confirm.ts";
 import { runErrands } from "./errands.ts";
 import { openOrder } from "./hands.ts";
@@ -18,26 +18,36 @@ import type { Group, Sweep } from "./watch.ts";
 const questionsPerRequest = 200;
 
 /**
- * Asks everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to.
- *
- * @param withinMs whose confirm could take longer is left to the next sweep, in milliseconds
+ * Begins to ask everybody who became due in (fromMs, toMs], and all locations about whoever gives reason to. Whose confirm
+ * could take longer than there is time is left to the next sweep.
  */
-export async function tick(sweep: Sweep, fromMs: number, toMs: number, withinMs: number): Promise<void> {
+export function tick(sweep: Sweep, fromMs: number, toMs: number): void {
   sweep.done.ticks += 1;
-  const isInTime = (group: Group | undefined): boolean =>
-    group !== undefined && patienceOf(group) <= withinMs;
+  const { work } = sweep;
   const turns = due(sweep.config.endpoints, sweep.config.locations, fromMs, toMs);
-  const requests = requestsOf(
-    sweep.config,
-    turns.filter(({ endpoint }) => isInTime(sweep.groupOf.get(endpoint.id))),
-  );
-  await Promise.all([
-    ...requests.map(async (request) => confirmAll(sweep, partsOf(sweep, await ask(sweep, request)))),
-    errands(sweep, fromMs, toMs, isInTime),
-    listen(sweep, fromMs, toMs),
-    catchUp(sweep),
-  ]);
+  const groupsOf = (ids: readonly { readonly id: string }[]) =>
+    ids.flatMap(({ id }) => sweep.groupOf.get(id) ?? []);
+  const inTime = turns.filter(({ endpoint }) => groupsOf([endpoint]).every(isInTime(sweep)));
+  for (const request of requestsOf(sweep.config, inTime)) {
+    const confirmed = async () => confirmAll(sweep, partsOf(sweep, await ask(sweep, request)));
+    void work.begin(longest(groupsOf(request.questions)), confirmed);
+  }
+  startErrands(sweep, fromMs, toMs);
+  void work.begin(0, () => listen(sweep, fromMs, toMs));
+  void work.begin(0, () => catchUp(sweep));
 }
+
+/** How long a group's confirm can take, in milliseconds. */
+export const patienceOf = ({ endpoints }: Group): number =>
+  Math.max(...endpoints.map(({ policy }) => policy.timeoutMs + policy.confirmWithinMs));
+
+const longest = (groups: readonly Group[]): number => Math.max(0, ...groups.map(patienceOf));
+
+/** Whether there is time for a confirm of the group. */
+export const isInTime =
+  ({ work }: Sweep) =>
+  (group: Group): boolean =>
+    patienceOf(group) <= work.withinMs();
 
 /**
  * The turns of one tick as requests: one location, one time-out's worth of questions, starts spread. A location answers when
@@ -65,7 +75,7 @@ function requestOf({ locations }: Config, location: string, turns: readonly Turn
     triesAtMs: [Math.round((i * spread) / turns.length)],
   }));
   const timeoutMs = Math.max(...questions.map((question) => question.timeoutMs));
-  return { location, questions, endMs: Math.round(spread) + timeoutMs };
+  return { location, questions, endMs: Math.round(spread) + timeoutMs + graceMs };
 }
 
 /**
@@ -180,10 +190,6 @@ function triesIn(sweep: Sweep, groups: readonly Group[]): Asking["triesOf"] {
   return (endpoint) => ofSuspect(endpoint) ?? confirmTries(endpoint.policy, 0, overByMs.get(endpoint.id));
 }
 
-/** How long a group's confirm can take, in milliseconds. */
-const patienceOf = ({ endpoints }: Group): number =>
-  Math.max(...endpoints.map(({ policy }) => policy.timeoutMs + policy.confirmWithinMs));
-
 /** Groups are asked about with those that take as long: what was seen of one must not grow old behind another. */
 async function askAll(
   sweep: Sweep,
@@ -200,26 +206,38 @@ async function askAll(
   );
 }
 
-/** One try from everywhere, every few seconds, of each endpoint whose scores say that something may be the matter. */
+/**
+ * One try from everywhere, every few seconds, of each endpoint whose scores say that something may be the matter. Who takes
+ * long has rounds of its own.
+ */
 export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void> {
-  const triesOf = ({ policy }: Endpoint) => ({ triesAtMs: [0], endMs: policy.timeoutMs });
+  const open = new Set<Group>();
   while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
     const slept = sweep.world.sleep(roundEveryMs, sweep.over);
-    const groups = partsOf(
-      sweep,
-      sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id)),
-    );
-    if (groups.length > 0) {
-      const down: Endpoint[] = [];
-      await askAll(sweep, groups, { triesOf, early: () => false }, (group, round) =>
-        guarded(sweep, group, async () => {
-          if (await judge(sweep, group, round, "round")) down.push(...group.endpoints);
-        }),
-      );
-      if (!sweep.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
+    const watched = sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id));
+    const groups = partsOf(sweep, watched).filter(isInTime(sweep));
+    const idle = groups.filter((group) => ![...open].some(({ id }) => id === group.id));
+    for (const these of alike(idle, patienceOf)) {
+      for (const group of these) open.add(group);
+      void sweep.work
+        .begin(longest(these), () => round(sweep, these))
+        .then(() => {
+          for (const group of these) open.delete(group);
+        });
     }
     await slept;
   }
+}
+
+async function round(sweep: Sweep, groups: readonly Group[]): Promise<void> {
+  const triesOf = ({ policy }: Endpoint) => ({ triesAtMs: [0], endMs: policy.timeoutMs + graceMs });
+  const down: Endpoint[] = [];
+  await askAll(sweep, groups, { triesOf, early: () => false }, (group, heard) =>
+    guarded(sweep, group, async () => {
+      if (await judge(sweep, group, heard, "round")) down.push(...group.endpoints);
+    }),
+  );
+  if (!sweep.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
 }
 
 function isWatchedClosely(sweep: Sweep, id: string): boolean {
@@ -237,17 +255,13 @@ async function guarded(sweep: Sweep, group: Group, work: () => Promise<void>): P
   }
 }
 
-async function errands(
-  sweep: Sweep,
-  fromMs: number,
-  toMs: number,
-  isInTime: (group: Group) => boolean,
-): Promise<void> {
+function startErrands(sweep: Sweep, fromMs: number, toMs: number): void {
   const wanted = sweep.groups.filter((group) => {
     const each = group.service && sweep.switches.get(group.service.id);
     return each !== undefined && runErrands(sweep, each, fromMs, toMs);
   });
-  await confirmAll(sweep, wanted.filter(isInTime));
+  const groups = wanted.filter(isInTime(sweep));
+  void sweep.work.begin(longest(groups), () => confirmAll(sweep, groups));
 }
 
 /** Saves and tells what could not be saved or told before. */

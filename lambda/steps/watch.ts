@@ -7,6 +7,7 @@ import type { Hands } from "../core/hands.ts";
 import { type Health, neverSeen } from "../core/health.ts";
 import { type ServiceState, serviceKey } from "../core/service-state.ts";
 import type { Held } from "./lease.ts";
+import type { Work } from "./work.ts";
 import type { Versioned, World } from "./world.ts";
 
 /** A service while a sweep runs. */
@@ -54,7 +55,8 @@ export type Sweep = {
   /** Who writes the generation TXT: one word. */
   readonly owner: string;
   readonly held: Held;
-  /** Aborted when the sweep is relieved or has lost the lease: nothing new is begun. */
+  readonly work: Work;
+  /** That of the work: aborted when the sweep is relieved or has lost the lease. */
   readonly over: AbortSignal;
   readonly groups: readonly Group[];
   readonly groupOf: ReadonlyMap<string, Group>;
@@ -98,7 +100,7 @@ export async function openWatch(
   world: World,
   owner: string,
   held: Held,
-  over: AbortSignal,
+  work: Work,
 ): Promise<Sweep> {
   const groups = groupsOf(config);
   const ids = [...config.endpoints, ...(config.heartbeats ?? [])].map(({ id }) => id);
@@ -114,7 +116,8 @@ export async function openWatch(
     world,
     owner,
     held,
-    over,
+    work,
+    over: work.over,
     groups,
     groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
     watched: new Map(

@@ -5,6 +5,7 @@ import type { RecordSet } from "../../lambda/core/records.ts";
 import { swap } from "../../lambda/core/swap.ts";
 import { runErrands } from "../../lambda/steps/errands.ts";
 import { openWatch } from "../../lambda/steps/watch.ts";
+import { openWork } from "../../lambda/steps/work.ts";
 import type { World } from "../../lambda/steps/world.ts";
 import { openDnsServer } from "../../local/route53/dns-server.ts";
 import { openZone } from "../../local/route53/zone.ts";
@@ -42,13 +43,8 @@ async function open(service: Service = shop, others: readonly RecordSet[] = []) 
   };
   const lease = { epoch: 1, beat: 0, scheduledMs: startMs, wantedMs: 0 };
   const held = { lease, version: 1, clean: true };
-  const sweep = await openWatch(
-    shopConfig({ services: [service] }),
-    world,
-    "test",
-    held,
-    new AbortController().signal,
-  );
+  const work = openWork(world, new AbortController().signal, new AbortController(), Number.POSITIVE_INFINITY);
+  const sweep = await openWatch(shopConfig({ services: [service] }), world, "test", held, work);
   const each = sweep.switches.get("shop");
   if (each === undefined) throw new Error("the shop is watched");
   /** Runs what is due within so many seconds, and what follows from it; what Route 53's API was asked. */

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Policy } from "../../lambda/core/config.ts";
 import { moveBatch } from "../../lambda/core/move.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
-import { endpoint, policy, shop, shopConfig, shopRecord } from "../sim/config.ts";
-import { movesOf } from "../sim/oracle.ts";
-import { at, broken, forever, ireland, type Span, simulate, story } from "../sim/shop.ts";
+import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
+import { at, broken, forever, ireland, simulate } from "../sim/shop.ts";
 import {
   changeZone,
   openSimulation,
@@ -149,67 +147,3 @@ test("a name that a person pointed to a third target in this moment is not taken
   }
   expect(bad).toEqual([]);
 }, 60_000);
-
-describe("an endpoint that is asked seldom and waited for long", () => {
-  const batch = (slow: Partial<Policy>, ...spans: Span[]): Simulation => {
-    const endpoints = [
-      ...shopConfig().endpoints,
-      { ...endpoint("batch"), policy: { ...policy, intervalMs: 90_000, ...slow } },
-    ];
-    const sim = openSimulation(shopConfig({ endpoints }), [shopRecord]);
-    sim.behaviour = broken(...spans);
-    return sim;
-  };
-  const slow = { timeoutMs: 30_000, confirmWithinMs: 60_000 };
-  /** Around the turns of both, and around a sweep that is relieved. */
-  const phasesS = Array.from({ length: 30 }, (_, i) => 65 + 9 * i);
-
-  test("does not make what was seen of others grow old: a name stays with a primary that is well again", async () => {
-    for (const fromS of phasesS) {
-      const sim = batch(
-        slow,
-        ["frankfurt", fromS, fromS + 13, "refuse"],
-        ["batch", fromS, forever, "refuse"],
-      );
-      await runMinutes(sim, at(fromS + 200));
-      const [move] = movesOf(sim);
-      expect(move?.atMs ?? 0, story(sim)).toBeLessThan(at(fromS + 15));
-    }
-  });
-
-  test("keeps nobody from finding and telling an outage, also while a sweep is relieved", async () => {
-    for (const fromS of phasesS)
-      for (const how of ["refuse", "black hole"] as const) {
-        const sim = batch(slow, ["frankfurt", fromS, forever, "refuse"], ["batch", fromS - 25, forever, how]);
-        await runMinutes(sim, at(fromS + 60));
-        const [move] = movesOf(sim);
-        const alert = sim.alerts.find(({ alert }) => alert.id.startsWith("shop/failover/"));
-        for (const atMs of [move?.atMs, alert?.atMs])
-          expect(atMs ?? forever, `${how} from ${fromS} s\n${story(sim)}`).toBeLessThan(at(fromS + 20));
-      }
-  });
-
-  test("is told as down all the same, at whatever phase", async () => {
-    for (const fromS of phasesS) {
-      const sim = batch(slow, ["batch", fromS, forever, "black hole"]);
-      await runMinutes(sim, at(fromS + 300));
-      expect(told(sim), story(sim)).toContain("down");
-    }
-  });
-
-  test("has not missed its turn when a sweep dies before it", async () => {
-    for (let deadS = 605; deadS < 1_205; deadS += 50) {
-      const sim = batch({ intervalMs: 600_000 });
-      const askedMs: number[] = [];
-      sim.behaviour = (host, _, atMs) => {
-        if (host === "batch") askedMs.push(atMs);
-        return "ok";
-      };
-      await runMinutes(sim, at(deadS));
-      for (const life of sim.lives) life.dead = true;
-      await runMinutes(sim, at(2_500));
-      const gapsMs = askedMs.map((atMs, i) => atMs - (askedMs[i - 1] ?? atMs));
-      expect(Math.max(...gapsMs), `dead at ${deadS} s`).toBeLessThan(740_000);
-    }
-  });
-});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { serviceKey } from "../../lambda/core/service-state.ts";
 import { openWatch, update } from "../../lambda/steps/watch.ts";
+import { openWork } from "../../lambda/steps/work.ts";
 import type { World } from "../../lambda/steps/world.ts";
 import { beaconShop, beacons } from "../sim/beacons.ts";
 import { shop, shopConfig, shopRecord } from "../sim/config.ts";
@@ -15,7 +16,8 @@ async function open(service: typeof shop, by = beacons) {
   const held = { lease: { epoch: 1, beat: 0, scheduledMs: 0, wantedMs: 0 }, version: 1, clean: true };
   const world = { store, now: () => 0 } as unknown as World;
   const config = shopConfig({ services: [service] });
-  const sweep = await openWatch(config, world, "test", held, new AbortController().signal);
+  const work = openWork(world, new AbortController().signal, new AbortController(), 60_000);
+  const sweep = await openWatch(config, world, "test", held, work);
   const each = sweep.switches.get(service.id);
   if (each === undefined) throw new Error("the shop is watched");
   return { sweep, each };
