@@ -1,7 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-/** Processes with real clocks, several at a time. */
-const stories = ["test/deployed/**/*.test.ts", "test/local/{demo-weighted,operator,stack*,start}.test.ts"];
+/**
+ * Processes with real clocks, several at a time: each kind has the machine to itself, after all the others. Who computes beside
+ * them makes healthy servers slow, and down.
+ */
+const stories = [
+  "test/local/{demo-weighted,stack*,start}.test.ts",
+  "test/local/operator.test.ts",
+  "test/deployed/**/*.test.ts",
+];
 
 /** Rules and simulated worlds: nothing that one file leaves behind can be in another's way. */
 const pure = ["test/{bin,config,core,matrix,sim,steps}/**/*.test.ts"];
@@ -23,11 +30,15 @@ export default defineConfig({
         extends: true,
         test: { name: "unit", include: ["test/{aws,checks,local}/**/*.test.ts"], exclude: stories },
       },
-      {
-        extends: true,
-        // They have the machine to themselves, after all the others: who computes beside them makes healthy servers slow.
-        test: { name: "stories", include: stories, isolate: false, sequence: { groupOrder: 1 } },
-      },
+      ...stories.map((include, i) => ({
+        extends: true as const,
+        test: {
+          name: `stories ${i + 1}`,
+          include: [include],
+          isolate: false,
+          sequence: { groupOrder: i + 1 },
+        },
+      })),
     ],
     globalSetup: "test/temporary-folder.ts",
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
