@@ -28,7 +28,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "unit", include: ["test/{aws,checks,local}/**/*.test.ts"], exclude: stories },
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lib/**", ...pure, ...stories] },
       },
       ...stories.map((include, i) => ({
         extends: true as const,

@@ -70,8 +70,8 @@ const waitMs = 100;
 /** Does `work` while nobody else decides for the group: once whoever does that now is done. */
 async function alone(sweep: Sweep, group: Group, work: () => Promise<void>): Promise<void> {
   while (sweep.confirming.has(group.id)) {
-    if (sweep.over.aborted || sweep.lost) return;
-    await sweep.world.sleep(waitMs, sweep.over);
+    if (sweep.work.over.aborted || sweep.lost) return;
+    await sweep.world.sleep(waitMs, sweep.work.over);
   }
   sweep.confirming.add(group.id);
   try {
@@ -201,7 +201,7 @@ async function unlikeAnswers(
   const servers = await sweep.world.dns.nameServers(service.dns);
   const said = await Promise.all(
     servers.map(async (server) => {
-      const values = await sweep.world.answers(server, record, sweep.over).catch(() => undefined);
+      const values = await sweep.world.answers(server, record, sweep.work.over).catch(() => undefined);
       return values && { server, values };
     }),
   );

@@ -64,7 +64,7 @@ function startLooking(sweep: Sweep, each: Switch, suspicion?: string): void {
   const { roleArn } = each.service.dns;
   const before = sweep.looks.get(roleArn) ?? Promise.resolve();
   const work = before.then(async () => {
-    if (!sweep.over.aborted && !sweep.lost) {
+    if (!sweep.work.over.aborted && !sweep.lost) {
       await (each.state === undefined ? lookFirst(sweep, each) : lookAgain(sweep, each, suspicion));
     }
   });

@@ -30,8 +30,8 @@ async function follow(sweep: Sweep, each: Switch): Promise<void> {
   for (;;) {
     const open = each.state?.propagation;
     if (open === undefined) return;
-    await sweep.world.sleep(followEveryMs(open), sweep.over);
-    if (sweep.over.aborted || sweep.lost) return;
+    await sweep.world.sleep(followEveryMs(open), sweep.work.over);
+    if (sweep.work.over.aborted || sweep.lost) return;
     await followOnce(sweep, each);
     startTelling(sweep, each);
   }
@@ -76,7 +76,7 @@ async function followAnswers(sweep: Sweep, each: Switch, open: Propagation): Pro
       ? { servers: [{ server: "Route 53", silent: servers }], resolvers: [] }
       : await askRound(sweep, asked, servers);
   // Whoever was interrupted has not heard what they say.
-  if (sweep.over.aborted) return;
+  if (sweep.work.over.aborted) return;
   const atMs = sweep.world.now();
   await update(sweep, each, (state) =>
     state.propagation?.times.acceptedMs === open.times.acceptedMs
@@ -120,7 +120,7 @@ export const askServer = (
     asked.map(async (one) => ({
       server,
       asked: one,
-      values: await sweep.world.answers(server, one, sweep.over),
+      values: await sweep.world.answers(server, one, sweep.work.over),
     })),
   );
 

@@ -47,7 +47,7 @@ async function glance(
   look: (why: string) => void,
 ): Promise<void> {
   const said = await askOne(sweep, each.service, asked, turn);
-  if (sweep.over.aborted) return;
+  if (sweep.work.over.aborted) return;
   each.unheard = said === undefined;
   const strange = said?.find((answer) => !isAsAsked(answer));
   if (strange === undefined || each.state === undefined) return;
@@ -76,7 +76,7 @@ async function askOne(
     try {
       return await askServer(sweep, server, asked);
     } catch {
-      if (sweep.over.aborted) return undefined;
+      if (sweep.work.over.aborted) return undefined;
     }
   }
   return undefined;

@@ -83,11 +83,12 @@ const triesInARow = 4;
 export async function send(sweep: Sweep, each: Switch, what: "move" | "drop"): Promise<void> {
   let trouble = "";
   for (let attempt = 0; attempt < triesInARow; attempt++) {
-    if (attempt > 0) await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()), sweep.over);
+    if (attempt > 0)
+      await sweep.world.sleep(500 * 2 ** attempt * (0.5 + sweep.world.random()), sweep.work.over);
     const intent = each.state?.intent;
     if (intent === undefined) return;
     // The next sweep goes on with it: nobody is asked while this one still tries.
-    if (attempt > 0 && sweep.over.aborted) break;
+    if (attempt > 0 && sweep.work.over.aborted) break;
     try {
       const outcome = await sendOnce(sweep, each, intent, what);
       if (outcome === "over") return;
@@ -112,7 +113,7 @@ const isStillWanted = (sweep: Sweep, each: Switch, intent: Intent): boolean =>
 
 /** The next sweep is waiting: whoever stands in line for Route 53 is left to it, and nobody stays unwatched meanwhile. */
 const isKeepingOthers = (sweep: Sweep, askedMs: number): boolean =>
-  sweep.over.aborted && sweep.world.elapsed() - askedMs > 1_000;
+  sweep.work.over.aborted && sweep.world.elapsed() - askedMs > 1_000;
 
 /** One request. `over` when its outcome is saved, else what stood in the way. */
 async function sendOnce(sweep: Sweep, each: Switch, intent: Intent, what: "move" | "drop"): Promise<string> {

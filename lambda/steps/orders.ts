@@ -13,10 +13,10 @@ const heedEveryMs = 5_000;
 
 /** Heeds what operators want, beside the ticks, until the sweep is over. */
 export async function heed(sweep: Sweep, untilMs: number): Promise<void> {
-  while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
-    const slept = sweep.world.sleep(heedEveryMs, sweep.over);
+  while (!sweep.work.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
+    const slept = sweep.world.sleep(heedEveryMs, sweep.work.over);
     await readHands(sweep);
-    if (sweep.over.aborted) return;
+    if (sweep.work.over.aborted) return;
     for (const group of sweep.groups) {
       try {
         heedFor(sweep, group);

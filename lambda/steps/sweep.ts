@@ -89,7 +89,8 @@ async function openPatiently(
 
 /** Tick after tick, until the sweep is over; all that it asked is over when this returns. Ticks may overlap. */
 async function watch(state: Sweep, untilMs: number): Promise<void> {
-  const { config, world, work, over } = state;
+  const { config, world, work } = state;
+  const { over } = work;
   const every = tickMs(config.endpoints, config.locations.length);
   const slowestMs = Math.max(0, ...state.groups.map(patienceOf));
   state.tickedMs = firstFromMs(state, every, world.now());

@@ -40,7 +40,7 @@ async function tell(sweep: Sweep, events: readonly Event[]): Promise<Set<string>
   const told = new Set<string>();
   for (const event of events) {
     // The outbox is saved: whoever relieves this sweep tells the rest.
-    if (sweep.lost || sweep.over.aborted) break;
+    if (sweep.lost || sweep.work.over.aborted) break;
     if (sweep.telling.has(event.id)) continue;
     sweep.telling.add(event.id);
     try {

@@ -211,18 +211,18 @@ async function askAll(
  * long has rounds of its own.
  */
 export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void> {
-  const open = new Set<Group>();
-  while (!sweep.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
-    const slept = sweep.world.sleep(roundEveryMs, sweep.over);
+  const open = new Set<string>();
+  while (!sweep.work.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
+    const slept = sweep.world.sleep(roundEveryMs, sweep.work.over);
     const watched = sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id));
     const groups = partsOf(sweep, watched).filter(isInTime(sweep));
-    const idle = groups.filter((group) => ![...open].some(({ id }) => id === group.id));
+    const idle = groups.filter(({ id }) => !open.has(id));
     for (const these of alike(idle, patienceOf)) {
-      for (const group of these) open.add(group);
+      for (const { id } of these) open.add(id);
       void sweep.work
         .begin(longest(these), () => round(sweep, these))
         .then(() => {
-          for (const group of these) open.delete(group);
+          for (const { id } of these) open.delete(id);
         });
     }
     await slept;
@@ -237,7 +237,7 @@ async function round(sweep: Sweep, groups: readonly Group[]): Promise<void> {
       if (await judge(sweep, group, heard, "round")) down.push(...group.endpoints);
     }),
   );
-  if (!sweep.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
+  if (!sweep.work.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
 }
 
 function isWatchedClosely(sweep: Sweep, id: string): boolean {

@@ -56,8 +56,6 @@ export type Sweep = {
   readonly owner: string;
   readonly held: Held;
   readonly work: Work;
-  /** That of the work: aborted when the sweep is relieved or has lost the lease. */
-  readonly over: AbortSignal;
   readonly groups: readonly Group[];
   readonly groupOf: ReadonlyMap<string, Group>;
   readonly watched: Map<string, Watched>;
@@ -117,7 +115,6 @@ export async function openWatch(
     owner,
     held,
     work,
-    over: work.over,
     groups,
     groupOf: new Map(groups.flatMap((group) => group.endpoints.map(({ id }) => [id, group] as const))),
     watched: new Map(

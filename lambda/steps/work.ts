@@ -2,7 +2,7 @@ import type { World } from "./world.ts";
 
 /** What a sweep has begun to ask, and what it may still begin. */
 export type Work = {
-  /** Aborted when the sweep is over: nothing new is begun. */
+  /** Aborted when the sweep is relieved or has lost the lease: nothing new is begun. */
   readonly over: AbortSignal;
   /** How long what is begun now may take, in milliseconds. */
   readonly withinMs: () => number;
