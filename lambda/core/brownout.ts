@@ -217,9 +217,16 @@ export const isPartial = ({ scores }: Brownout, locations: number): boolean => {
   return bad >= 2 && locations - Object.keys(scores).length >= 2;
 };
 
+/**
+ * Whether more than half of the locations have seen it fail, but not so often in a row that it may be their paths. What is
+ * a brown-out to all of them fails and answers everywhere; beside three bad paths one lost probe more would be a fourth.
+ */
+const isSeenWavering = ({ scores }: Brownout, locations: number): boolean =>
+  Object.values(scores).filter((score) => score < badPath).length * 2 > locations;
+
 /** Whether it is bad enough to leave, should more than two thirds of the locations say so. */
 export const isBad = (state: Brownout, locations: number): boolean =>
-  state.rounds >= leaveAt && reaches(state, degradedSum, locations);
+  state.rounds >= leaveAt && reaches(state, degradedSum, locations) && isSeenWavering(state, locations);
 
 const votesDown = ({ scores, failedMs, untilMs }: Brownout, location: string): boolean =>
   (scores[location] ?? 0) >= voteScore && (untilMs ?? 0) - (failedMs?.[location] ?? 0) <= voteMs;

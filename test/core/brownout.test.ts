@@ -79,6 +79,11 @@ describe("what the scores say", () => {
       rounds(...times(4, "xx..."), ...times(3, "xxx.."), ...times(3, "xx.x."), "xx..x"),
       degraded,
     ],
+    [
+      "of three bad paths, and some bad luck of a fourth",
+      rounds("xxxxx", ...times(3, "xxx.."), ...times(3, "xxxx.")),
+      degraded,
+    ],
     ["of one in five failing", rounds(...Array.from({ length: 20 }, (_, i) => oneFails(i))), degraded],
   ])("%s", (_, state, expected) => expect(says(state)).toEqual(expected));
 

@@ -22,6 +22,8 @@ export type Nature = {
   /** What one probe meets: a pure function, so it does not matter who asks first. */
   readonly behaviour: (host: string, location: string, atMs: number) => Behaviour;
   readonly truth: (host: string, location: string, atMs: number) => Truth;
+  /** The same of the host alone, though the location be blind. */
+  readonly own: (host: string, location: string, atMs: number) => Truth;
 };
 
 export const isBrownOut = (truth: Truth): truth is BrownOut => typeof truth === "object" && "share" in truth;
@@ -40,9 +42,12 @@ export function openNature(seed: number, spells: readonly Spell[], noise?: Noise
       "ok"
     );
   };
+  const own: Nature["own"] = (host, location, atMs) =>
+    spellAt(byLocation.get(location)?.get(host), atMs) ?? spellAt(everywhere.get(host), atMs) ?? "ok";
   const key = hashText(seed, "brown-out");
   return {
     truth,
+    own,
     behaviour: (host, location, atMs) => {
       if (network?.isLost(location, host, atMs)) return "black hole";
       const is = truth(host, location, atMs);

@@ -92,6 +92,8 @@ export type Simulation = {
   behaviour: Nature["behaviour"];
   /** How things really are, apart from what networks lose by chance; none: as they behave. */
   truth?: Nature["truth"];
+  /** The same of each host, though a location be blind; none: as it is to those that see. */
+  own?: Nature["own"];
   /** How long a change takes to its name servers. */
   syncMs: number;
   /** Those of the zone; none where it is private. */

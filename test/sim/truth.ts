@@ -6,12 +6,14 @@ import type { Simulation } from "./simulation.ts";
 export type Known = {
   readonly config: Config;
   readonly truth: Nature["truth"];
+  readonly own?: Nature["own"];
   readonly unasked: Simulation["unasked"];
 };
 
 export const knownOf = (sim: Simulation): Known => ({
   config: sim.config,
   truth: sim.truth ?? sim.behaviour,
+  ...(sim.own && { own: sim.own }),
   unasked: sim.unasked,
 });
 
@@ -71,9 +73,22 @@ function lasted(fromMs: number, toMs: number, leastMs: number, is: (atMs: number
  */
 const leastDownMs = 1_800;
 
-/** Whether a host really was down, for those who could see, for some time in a span. A brown-out is down, and up. */
-export const wasDown = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
-  lasted(fromMs, toMs, leastDownMs, (atMs) => isAgreed(known, host, atMs, fails));
+/**
+ * Whether a host really was down, for those who could see, for some time in a span. A brown-out is down, and up. What was
+ * down to them and stays so is, while nobody can see it.
+ */
+export function wasDown(known: Known, host: string, fromMs: number, toMs: number): boolean {
+  let was = false;
+  return lasted(fromMs, toMs, leastDownMs, (atMs) => {
+    was = isAgreed(known, host, atMs, fails) || (was && isDownUnseen(known, host, atMs));
+    return was;
+  });
+}
+
+function isDownUnseen({ config, own, ...known }: Known, host: string, atMs: number): boolean {
+  if (own === undefined || seeingAt({ config, ...known }, atMs).length > 0) return false;
+  return config.locations.every((location) => fails(own(host, location, atMs)));
+}
 
 /** Whether a host really was up, for those who could see, at any time of a span. */
 export const wasUp = (known: Known, host: string, fromMs: number, toMs: number): boolean =>

@@ -49,6 +49,16 @@ describe("no name moves", () => {
     expect(told(sim)).not.toContain("down");
   });
 
+  test("because three paths of five are bad, and chance takes some probes of a fourth as well", async () => {
+    for (const seed of [36, 45, 72, 78]) {
+      const bad = broken(["frankfurt", 65, 600, "black hole", locations.slice(0, 3)]);
+      const sim = simulate(lossy(0.05, bad, seed));
+      await runMinutes(sim, at(700));
+      expect(movesOf(sim), story(sim)).toEqual([]);
+      expect(told(sim)).toContain("partial");
+    }
+  });
+
   test("because one failure was not judged, home being paused, and a short one comes after it", async () => {
     const sim = simulate(broken(["frankfurt", 69.9, 70.1, "refuse"], ["frankfurt", 81.4, 83.7, "refuse"]));
     let asked = 0;

@@ -41,6 +41,7 @@ export async function runPlan(
   const nature = openNature(seed, plan.spells, { loss: 0.01 });
   sim.behaviour = nature.behaviour;
   sim.truth = nature.truth;
+  sim.own = nature.own;
   sim.torn = true;
   sim.troubleOf = (life) => troubleOf(plan, life, sim.clock.now());
   impair(sim, plan);
