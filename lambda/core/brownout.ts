@@ -16,15 +16,17 @@ export type Brownout = {
   readonly scores: Readonly<Record<string, number>>;
   /** Location -> when its last failed probe was taken in, Unix milliseconds: those that have a score. */
   readonly failedMs?: Readonly<Record<string, number>>;
-  /** The second test: what the rounds since the endpoint is watched say of a brown-out bad enough to leave. */
-  readonly rounds: number;
+  /** The second test. Location -> what the rounds since it is watched say of a rate bad enough to leave, those above 0. */
+  readonly rates?: Readonly<Record<string, number>>;
+  /** The locations that saw nothing at all when all were asked last. */
+  readonly blind?: readonly string[];
   /** When anything was last taken in, Unix milliseconds. */
   readonly untilMs?: number;
   /** When it began to be watched, Unix milliseconds. */
   readonly sinceMs?: number;
 };
 
-export const noBrownout: Brownout = { usual: 0, scores: {}, rounds: 0 };
+export const noBrownout: Brownout = { usual: 0, scores: {} };
 
 /** What one location's first try found. */
 export type Look = { readonly location: string; readonly ok: boolean };
@@ -50,14 +52,22 @@ const degradedSum = 12;
 const roundSum = 4;
 
 /**
- * The second test: 40 % of probes fail against 20 %, the same for all locations together. What fails everywhere in the
- * same instant is not as many failures as there are locations: for five of them a round adds this at most, as four of them
- * do by chance.
+ * The second test, of each location by itself: 40 % of probes fail against 20 %. What fails everywhere in the same instant
+ * is not as many failures as there are locations: for five of them a round adds this at most, as three of them do by chance.
  */
-const roundFailed = Math.log(0.4 / 0.2);
-const roundGood = Math.log(0.8 / 0.6);
-const mostOfRound = 2;
-const leaveAt = 5.5;
+const rateFailed = Math.log(0.4 / 0.2);
+const rateGood = Math.log(0.8 / 0.6);
+const rateOfRound = 2;
+const mostRate = 3;
+/** It is bad enough to leave with this sum for five locations that see, in proportion for others, */
+const leaveSum = 9;
+/**
+ * and with this of those alone that have seen it best, as many as would have to be well for a name to stay: two of five.
+ * Some bad paths, however bad, do not make up for those that are good.
+ */
+const leaveLeast = 2;
+/** So much of both is enough for what was left already: that it is as bad as it was need not be found anew. */
+const stillBad = 0.5;
 
 type Weights = { readonly failed: number; readonly good: number };
 
@@ -126,22 +136,24 @@ export function scoreRound(
   for (const { location, ok } of looks) {
     scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
   }
-  const next = withLooks({ ...state, scores }, looks, taken);
-  // What some paths alone do says nothing of everybody.
-  if (next.sinceMs === undefined || isPartial(next, locations)) return { ...next, rounds: 0 };
-  if (kind === "confirm") return next;
-  const told = looks
-    .filter(({ location }) => !isStuck(state, location))
-    .reduce((total, { ok }) => total + (ok ? -roundGood : roundFailed), 0);
-  const rounds = state.rounds + Math.min(told, (mostOfRound * locations) / 5);
-  return { ...next, rounds: round2(Math.min(2 * leaveAt, Math.max(0, rounds))) };
+  const rates = without(state.rates ?? {}, blind);
+  const next = withLooks({ ...state, scores, rates, blind }, looks, taken);
+  if (next.sinceMs === undefined) return { ...next, rates: {} };
+  // Whoever asks because something has just failed finds more failures than there are. What is down is asked in its turn.
+  if (kind === "confirm" && believed !== "down") return next;
+  return { ...next, rates: ratesWith(rates, looks, locations) };
 }
 
-/**
- * Whether a location has failed several times in a row, so many that it tells of its path: what fails for everybody half
- * of the time answers now and then.
- */
-const isStuck = ({ scores }: Brownout, location: string): boolean => (scores[location] ?? 0) >= mostScore;
+function ratesWith(before: Scores, looks: readonly Look[], locations: number): Scores {
+  const failures = looks.filter(({ ok }) => !ok).length;
+  const scale = Math.min(1, (rateOfRound * locations) / 5 / (failures * rateFailed || 1));
+  let rates = before;
+  for (const { location, ok } of looks) {
+    const by = ok ? -rateGood : rateFailed * scale;
+    rates = withScore(rates, location, Math.min(mostRate, (rates[location] ?? 0) + by));
+  }
+  return rates;
+}
 
 /** When who was seen failing, and since when it is watched. */
 function withLooks(
@@ -185,14 +197,17 @@ const without = (scores: Brownout["scores"], locations: readonly string[]): Brow
 /** After an outage everything begins anew: its failures are explained. */
 export const forgotten = ({ usual }: Brownout): Brownout => ({ ...noBrownout, usual });
 
-/** Without the scores of locations that are not asked any more. */
-export const onlyOf = (state: Brownout, locations: readonly string[]): Brownout => ({
-  ...state,
-  scores: without(
-    state.scores,
-    Object.keys(state.scores).filter((location) => !locations.includes(location)),
-  ),
-});
+/** Without what locations said that are not asked any more. */
+export function onlyOf(state: Brownout, locations: readonly string[]): Brownout {
+  const { scores, rates = {}, blind = [] } = state;
+  const gone = Object.keys({ ...scores, ...rates }).filter((location) => !locations.includes(location));
+  return {
+    ...state,
+    scores: without(scores, gone),
+    rates: without(rates, gone),
+    blind: blind.filter((location) => locations.includes(location)),
+  };
+}
 
 function sum({ scores }: Brownout): number {
   let total = 0;
@@ -200,9 +215,14 @@ function sum({ scores }: Brownout): number {
   return total;
 }
 
-/** Fewer than three locations cannot tell a bad endpoint from a bad path, and neither can one of them alone. */
-const reaches = (state: Brownout, threshold: number, locations: number): boolean =>
-  locations >= 3 && Object.keys(state.scores).length >= 2 && sum(state) * 5 >= threshold * locations;
+/** How many locations see, as far as is known. */
+const sighted = ({ blind = [] }: Brownout, locations: number): number => locations - blind.length;
+
+/** Fewer than three that see cannot tell a bad endpoint from a bad path, and neither can one of them alone. */
+function reaches(state: Brownout, threshold: number, locations: number): boolean {
+  const seeing = sighted(state, locations);
+  return seeing >= 3 && Object.keys(state.scores).length >= 2 && sum(state) * 5 >= threshold * seeing;
+}
 
 /** Whether all locations should ask every few seconds: something may be the matter. */
 export const isWatched = (state: Brownout, locations: number): boolean => reaches(state, watchSum, locations);
@@ -212,21 +232,40 @@ export const isDegraded = (state: Brownout, was: boolean, locations: number): bo
   reaches(state, was ? watchSum : degradedSum, locations);
 
 /** Whether some paths are bad and others are spotless: no brown-out, but up for some and down for others. */
-export const isPartial = ({ scores }: Brownout, locations: number): boolean => {
-  const bad = Object.values(scores).filter((score) => score >= badPath).length;
-  return bad >= 2 && locations - Object.keys(scores).length >= 2;
+export const isPartial = (state: Brownout, locations: number): boolean => {
+  const scores = Object.values(state.scores);
+  return (
+    scores.filter((score) => score >= badPath).length >= 2 && sighted(state, locations) - scores.length >= 2
+  );
 };
 
 /**
- * Whether more than half of the locations have seen it fail, but not so often in a row that it may be their paths. What is
+ * Whether more than half of those that see have seen it fail, but not so often in a row that it may be their paths. What is
  * a brown-out to all of them fails and answers everywhere; beside three bad paths one lost probe more would be a fourth.
  */
-const isSeenWavering = ({ scores }: Brownout, locations: number): boolean =>
-  Object.values(scores).filter((score) => score < badPath).length * 2 > locations;
+const isSeenWavering = (state: Brownout, locations: number): boolean =>
+  Object.values(state.scores).filter((score) => score < badPath).length * 2 > sighted(state, locations);
 
-/** Whether it is bad enough to leave, should more than two thirds of the locations say so. */
-export const isBad = (state: Brownout, locations: number): boolean =>
-  state.rounds >= leaveAt && reaches(state, degradedSum, locations) && isSeenWavering(state, locations);
+/**
+ * Whether it is bad enough to leave, to more than two thirds of those that see.
+ *
+ * @param was whether it is believed down already
+ */
+export function isBad(state: Brownout, was: boolean, locations: number): boolean {
+  const seeing = sighted(state, locations);
+  const down = Object.keys(state.scores).filter((location) => votesDown(state, location)).length;
+  const worstFirst = Object.values(state.rates ?? {}).sort((a, b) => b - a);
+  const all = worstFirst.reduce((total, rate) => total + rate, 0);
+  const best = worstFirst.slice(Math.floor((seeing * 2) / 3)).reduce((total, rate) => total + rate, 0);
+  const share = was ? stillBad : 1;
+  return (
+    down * 3 > seeing * 2 &&
+    all * 5 >= share * leaveSum * seeing &&
+    best >= share * leaveLeast &&
+    reaches(state, degradedSum, locations) &&
+    (was || isSeenWavering(state, locations))
+  );
+}
 
 const votesDown = ({ scores, failedMs, untilMs }: Brownout, location: string): boolean =>
   (scores[location] ?? 0) >= voteScore && (untilMs ?? 0) - (failedMs?.[location] ?? 0) <= voteMs;

@@ -15,7 +15,7 @@ import { keep, type Watched } from "../core/endpoint-record.ts";
 import { isAnswered, isVoid, type Probe } from "../core/probe.ts";
 import { carriers } from "../core/records.ts";
 import type { ServiceState } from "../core/service-state.ts";
-import { isDown, sightOf, tally } from "../core/verdict.ts";
+import { isDown, provesUp, sightOf, tally } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { Group, Sweep } from "./watch.ts";
@@ -46,10 +46,11 @@ export function withProbe(
   return keep(watched, sweep.config.locations.indexOf(location), probe, atMs);
 }
 
-export const isBadNow = (sweep: Sweep, id: string): boolean => {
+export function isBadNow(sweep: Sweep, id: string): boolean {
   const watched = sweep.watched.get(id);
-  return watched !== undefined && isBad(watched.brownout, sweep.config.locations.length);
-};
+  if (watched === undefined) return false;
+  return isBad(watched.brownout, watched.health.state === "down", sweep.config.locations.length);
+}
 
 /** Takes each location's first try into the scores, and every try into the minute's list. */
 export function takeScores(
@@ -109,7 +110,7 @@ export const activesOf = (service: Service, { written }: ServiceState): readonly
 /**
  * The ballots a decision rests on. Where an active target is bad without being plainly down, the votes on it are as the
  * scores have them, and nobody votes on another that is degraded as well: a name never leaves one for another just as
- * bad.
+ * bad. Where it is plainly down, nobody votes on what is degraded, or believed down, while another is proven up.
  */
 export function evidenceOf(
   sweep: Sweep,
@@ -118,15 +119,28 @@ export function evidenceOf(
   confirmed: Confirmed,
 ): Ballots {
   const { ballots } = confirmed;
-  const bad = active.filter((id) => isBadNow(sweep, id) && !isDownIn(sweep, ballots, id));
-  if (bad.length === 0) return ballots;
+  const isOut = (id: string) => isDownIn(sweep, ballots, id);
+  const bad = active.filter((id) => isBadNow(sweep, id) && !isOut(id));
+  const others = service.targets.map(({ endpoint }) => endpoint).filter((id) => !bad.includes(id));
+  if (bad.length > 0) {
+    return without(
+      bad.reduce((votes, id) => byScore(sweep, id, { ...confirmed, ballots: votes }), ballots),
+      others.filter((id) => isDegradedNow(sweep, id)),
+    );
+  }
+  if (!active.some(isOut)) return ballots;
+  const health = (id: string) => sweep.watched.get(id)?.health;
+  const waiting = others.filter((id) => !active.includes(id) && health(id)?.maintenance === undefined);
+  const lesser = waiting.filter((id) => isDegradedNow(sweep, id) || health(id)?.state === "down");
   const { length } = sweep.config.locations;
-  const degraded = service.targets.filter(({ endpoint }) => {
-    const brownout = sweep.watched.get(endpoint)?.brownout;
-    return !bad.includes(endpoint) && brownout !== undefined && isDegraded(brownout, false, length);
-  });
-  return degraded.reduce(
-    (votes, { endpoint }) => ballotsWithout(votes, endpoint),
-    bad.reduce((votes, id) => byScore(sweep, id, { ...confirmed, ballots: votes }), ballots),
-  );
+  const isProven = (id: string) => provesUp(ballots, id, length, sightOf(sweep.config));
+  return waiting.some((id) => !lesser.includes(id) && isProven(id)) ? without(ballots, lesser) : ballots;
 }
+
+const without = (ballots: Ballots, endpoints: readonly string[]): Ballots =>
+  endpoints.reduce((votes, id) => ballotsWithout(votes, id), ballots);
+
+const isDegradedNow = (sweep: Sweep, id: string): boolean => {
+  const brownout = sweep.watched.get(id)?.brownout;
+  return brownout !== undefined && isDegraded(brownout, false, sweep.config.locations.length);
+};

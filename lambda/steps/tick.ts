@@ -10,7 +10,7 @@ import { openOrder } from "./hands.ts";
 import { listen } from "./heartbeats.ts";
 import { judge, takeProbe } from "./judge.ts";
 import { saveRecords } from "./save.ts";
-import { activesOf } from "./scores.ts";
+import { activesOf, isBadNow } from "./scores.ts";
 import { startTellingEndpoints } from "./tell.ts";
 import type { Group, Sweep } from "./watch.ts";
 
@@ -151,7 +151,10 @@ function isStandby(sweep: Sweep, { service }: Group, { id }: Endpoint): boolean 
   return active.length > 0 && !active.includes(id) && active.every(isWell);
 }
 
-/** One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for. */
+/**
+ * One confirm for all of these that have none open. For an order everybody is heard, whoever is asked for; and of a brown-out
+ * those whose probes fail, who answer last.
+ */
 export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promise<void> {
   const groups = wanted.filter(({ id }) => !sweep.confirming.has(id));
   if (groups.length === 0 || sweep.lost) return;
@@ -163,7 +166,8 @@ export async function confirmAll(sweep: Sweep, wanted: readonly Group[]): Promis
   sweep.done.confirms += groups.length;
   const triesOf = triesIn(sweep, groups);
   try {
-    const early = (group: Group) => openOrder(sweep, group) === undefined;
+    const early = (group: Group) =>
+      openOrder(sweep, group) === undefined && !group.endpoints.some(({ id }) => isBadNow(sweep, id));
     await askAll(sweep, groups, { triesOf, early }, async (group, confirmed) => {
       await guarded(sweep, group, async () => void (await judge(sweep, group, confirmed, "confirm")));
       // A group that was quick does not wait for the others of its request.
@@ -212,9 +216,10 @@ async function askAll(
  */
 export async function watchClosely(sweep: Sweep, untilMs: number): Promise<void> {
   const open = new Set<string>();
-  while (!sweep.work.over.aborted && !sweep.lost && sweep.world.now() < untilMs) {
-    const slept = sweep.world.sleep(roundEveryMs, sweep.work.over);
-    const watched = sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id));
+  for (let beat = 0; !sweep.work.over.aborted && !sweep.lost && sweep.world.now() < untilMs; beat += 1) {
+    const slept = sweep.world.sleep(roundEveryMs / 2, sweep.work.over);
+    const isTurn = beat % 2 === 0;
+    const watched = sweep.config.endpoints.filter(({ id }) => isWatchedClosely(sweep, id, isTurn));
     const groups = partsOf(sweep, watched).filter(isInTime(sweep));
     const idle = groups.filter(({ id }) => !open.has(id));
     for (const these of alike(idle, patienceOf)) {
@@ -240,10 +245,12 @@ async function round(sweep: Sweep, groups: readonly Group[]): Promise<void> {
   if (!sweep.work.over.aborted) await confirmAll(sweep, partsOf(sweep, down));
 }
 
-function isWatchedClosely(sweep: Sweep, id: string): boolean {
+/** What is degraded is asked twice as often: it may be bad enough to leave. */
+function isWatchedClosely(sweep: Sweep, id: string, isTurn: boolean): boolean {
   const { health, brownout } = sweep.watched.get(id) ?? {};
   if (health === undefined || brownout === undefined || health.state === "down") return false;
-  return health.trouble === "degraded" || isWatched(brownout, sweep.config.locations.length);
+  if (health.trouble === "degraded") return true;
+  return isTurn && isWatched(brownout, sweep.config.locations.length);
 }
 
 /** What nobody expected of one service must not stop the others. */

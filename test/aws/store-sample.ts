@@ -22,7 +22,7 @@ export const record = (endpoint: string, epoch: number, sequence: number): Endpo
   ],
   health: { state: "up", sinceMs: savedMs - 3_600_000, why: "all 5 locations see it up" },
   counters: { ...zeroCounters(savedMs), seenMs: 3_600_000, upMs: 3_599_999, probes: 360 },
-  brownout: { usual: 0.001, scores: { "eu-west-1": 2.3 }, rounds: 0 },
+  brownout: { usual: 0.001, scores: { "eu-west-1": 2.3 } },
   outbox: [],
 });
 

@@ -5,55 +5,19 @@ import {
   ballotsByScore,
   ballotsWithout,
   forgotten,
-  isBad,
   isDegraded,
-  isPartial,
   isWatched,
   noBrownout,
   onlyOf,
   scoreProbe,
-  scoreRound,
 } from "../../lambda/core/brownout.ts";
 import { withScores } from "../../lambda/core/health.ts";
 import { policy } from "../sim/config.ts";
+import { degraded, nothing, places, round, rounds, says, times, watched } from "./brownout-fixture.ts";
 import { ballots, health, nineMs } from "./fixture.ts";
-
-const places = ["a", "b", "c", "d", "e"];
-
-/** One letter for each location: `x` failed, `.` answered, `b`lind, `-` not asked. */
-function round(
-  before: Brownout,
-  letters: string,
-  state: "up" | "down" = "up",
-  atMs = nineMs,
-  kind: "confirm" | "round" = "round",
-): Brownout {
-  const where = (of: string) => places.filter((_, i) => of.includes(letters[i] ?? "-"));
-  const looks = where("x.").map((location) => ({ location, ok: !where("x").includes(location) }));
-  return scoreRound(before, { looks, blind: where("b"), kind }, state, {
-    atMs,
-    policy,
-    locations: letters.length,
-  });
-}
-
-const rounds = (...letters: string[]): Brownout =>
-  letters.reduce((now, one, i) => round(now, one, "up", nineMs + i * 5_000), noBrownout);
 
 const probe = (before: Brownout, location: string, ok: boolean, atMs = nineMs): Brownout =>
   scoreProbe(before, { location, ok }, { atMs, policy, locations: 5 });
-
-const says = (state: Brownout, locations = 5) => ({
-  watched: isWatched(state, locations),
-  degraded: isDegraded(state, false, locations),
-  partial: isPartial(state, locations),
-  bad: isBad(state, locations),
-});
-const nothing = { watched: false, degraded: false, partial: false, bad: false };
-const watched = { ...nothing, watched: true };
-const degraded = { ...watched, degraded: true };
-
-const times = (count: number, letters: string): string[] => Array.from({ length: count }, () => letters);
 
 /** One location after the other fails, two steps on. */
 const oneFails = (i: number): string => places.map((_, k) => (k === (2 * i) % 5 ? "x" : ".")).join("");
@@ -88,7 +52,8 @@ describe("what the scores say", () => {
   ])("%s", (_, state, expected) => expect(says(state)).toEqual(expected));
 
   test("with three locations the thresholds are in proportion; with fewer there are none", () => {
-    expect(says(rounds(...times(10, "x.x"), ...times(10, ".x.")), 3)).toEqual({ ...degraded, bad: true });
+    const each = Array.from({ length: 5 }, () => ["x.x", ".xx", "xx."]).flat();
+    expect(says(rounds(...each), 3)).toEqual({ ...degraded, bad: true });
     expect(says(rounds(...times(20, "xx")), 2)).toEqual(nothing);
   });
 
@@ -129,9 +94,10 @@ describe("the scores", () => {
 
   test("begin anew after an outage, and lose locations that are gone; what is usual stays", () => {
     const before = { ...rounds("xx..."), usual: 0.01 };
-    expect(forgotten(before)).toEqual({ usual: 0.01, scores: {}, rounds: 0 });
+    expect(forgotten(before)).toEqual({ usual: 0.01, scores: {} });
     expect(Object.keys(onlyOf(before, ["b", "c"]).scores)).toEqual(["b"]);
     expect(onlyOf(before, places)).toEqual(before);
+    expect(onlyOf(noBrownout, places).scores).toEqual({});
   });
 
   test("count no more after a time nobody looked", () => {
@@ -160,16 +126,6 @@ describe("the scores", () => {
     const inTime = (state: "up" | "down") =>
       times(20, "xxxx.").reduce((now, one) => round(now, one, state), noBrownout).scores["a"];
     expect([inTime("up"), inTime("down")]).toEqual([12, 4]);
-  });
-
-  test("take what all find in one instant for little more than three failures, and what a failed probe made them ask for none", () => {
-    const watched = rounds("xxxxx", "xxxxx");
-    const gain = (letters: string, kind: "confirm" | "round") =>
-      round(watched, letters, "up", nineMs + 10_000, kind).rounds - watched.rounds;
-    expect(gain("xxxxx", "round")).toBeCloseTo(2);
-    expect(gain("xxx..", "round")).toBeCloseTo(1.5);
-    expect(gain("xxxxx", "confirm")).toBe(0);
-    expect(gain(".....", "confirm")).toBe(0);
   });
 
   test("say since when it is watched", () => {

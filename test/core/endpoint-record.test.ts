@@ -155,7 +155,7 @@ function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): n
     probes,
     health: { state: "down", sinceMs: nineMs - 1, why, goodSinceMs: nineMs - 1 },
     counters: { ...many, untilMs: nineMs - 1, pendingMs: 99_999 },
-    brownout: { usual: 1 / 3, scores: scoresOf(findings), rounds: 0 },
+    brownout: { usual: 1 / 3, scores: scoresOf(findings), rates: scoresOf(findings) },
     outbox: [],
   };
   const key = { pk: `endpoint#${endpoint}`, sk: sortKey(record.epoch, record.sequence) };

@@ -85,7 +85,7 @@ describe("work on an endpoint", () => {
     probes: [],
     health: now,
     counters: zeroCounters(at(0)),
-    brownout: { usual: 0, scores: {}, rounds: 0 },
+    brownout: { usual: 0, scores: {} },
     outbox: [],
   });
   const up = health("up");

@@ -54,6 +54,19 @@ describe("a brown-out of the primary", () => {
     expect(told(sim)).toContain("stays-down");
   });
 
+  test("moves the name once the standby is well again, however long that takes", async () => {
+    for (const seed of seeds) {
+      const { behaviour } = openNature(seed, [
+        { host: "ireland", fromMs: at(65), toMs: at(700), behaviour: "refuse" },
+        { host: "frankfurt", fromMs: at(100), toMs: at(3_600), behaviour: { share: 0.5, as: "error" } },
+      ]);
+      const sim = simulate(behaviour, { failback: "manual" });
+      await runMinutes(sim, at(1_000));
+      expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+      expect((movesOf(sim)[0]?.atMs ?? 0) - at(700)).toBeLessThanOrEqual(180_000);
+    }
+  });
+
   // Once in hours of it chance has one target fail everywhere, three times in a row, and the other answer everywhere.
   test("of both targets alike moves hardly anything: the standby is no better", async () => {
     let moves = 0;
@@ -77,6 +90,24 @@ describe("a brown-out of the primary", () => {
     });
     await runMinutes(sim, at(420));
     expect(valuesOf(sim), story(sim)).toEqual([ireland]);
+  });
+
+  test("of the second of three targets: who leaves the first, which is plainly down, goes to the third", async () => {
+    const ids = ["a", "b", "c"];
+    const targets = ids.map((id, i) => ({ id, endpoint: `shop/${id}`, values: [`192.0.2.${10 + i}`] }));
+    const config = shopConfig({
+      endpoints: ids.map((id) => endpoint(`shop/${id}`, id)),
+      services: [{ ...shop, targets }],
+    });
+    for (const seed of seeds) {
+      const sim = openSimulation(config, [shopRecord]);
+      sim.behaviour = openNature(seed, [
+        { host: "b", fromMs: at(65), toMs: at(3_000), behaviour: { share: 0.3, as: "error" } },
+        { host: "a", fromMs: at(400), toMs: at(3_000), behaviour: "refuse" },
+      ]).behaviour;
+      await runMinutes(sim, at(500));
+      expect(valuesOf(sim), story(sim)).toEqual(["192.0.2.12"]);
+    }
   });
 
   test("is found by the next sweep where the last one died in the middle of it", async () => {

@@ -59,6 +59,18 @@ describe("no name moves", () => {
     }
   });
 
+  test("because three paths of five are flaky for half an hour, and the others lose a probe in fifty", async () => {
+    for (const seed of [1, 2, 3]) {
+      const bad = (location: string) => ["eu-central-1", "eu-west-1", "us-east-2"].includes(location);
+      const chance = seeded(seed);
+      const sim = simulate((host, location) =>
+        chance() < (host === "frankfurt" && bad(location) ? 0.6 : 0.02) ? "black hole" : "ok",
+      );
+      await runMinutes(sim, at(1_800));
+      expect(movesOf(sim), story(sim)).toEqual([]);
+    }
+  });
+
   test("because one failure was not judged, home being paused, and a short one comes after it", async () => {
     const sim = simulate(broken(["frankfurt", 69.9, 70.1, "refuse"], ["frankfurt", 81.4, 83.7, "refuse"]));
     let asked = 0;
