@@ -6,9 +6,10 @@ import type { ServiceState } from "./service-state.ts";
 import { provesMove, provesUp, sightOf } from "./verdict.ts";
 import type { Ballots } from "./vote.ts";
 
-/** Why a name stays where it is. Only `healthy` is nothing to tell anybody. */
+/** Why a name stays where it is. `healthy` is nothing to tell anybody, `coming-back` neither news nor its end. */
 export type StayCode =
   | "healthy"
+  | "coming-back"
   | "all-down"
   | "not-proven"
   | "too-few-locations"
@@ -100,7 +101,7 @@ function leave(
   health: Health,
   evidence: Evidence,
 ): Decision {
-  if (health.goodSinceMs !== undefined) return stay("healthy", `${active.id} is coming back`);
+  if (health.goodSinceMs !== undefined) return stay("coming-back", `${active.id} is coming back`);
   const others = candidates(service, active, evidence);
   const to = others.find((target) =>
     provesMove(evidence.ballots, active.endpoint, target.endpoint, config.locations.length, sightOf(config)),

@@ -5,7 +5,7 @@ import { type Event, type EventKind, event } from "./event.ts";
 import type { Note } from "./hands.ts";
 import type { Health, Trouble } from "./health.ts";
 import type { Destination } from "./records.ts";
-import type { Intent, ServiceState } from "./service-state.ts";
+import type { Condition, Intent, ServiceState } from "./service-state.ts";
 
 /** What an endpoint is to its name: nothing, the target the name points to, or one that waits. */
 export type Role = "alone" | "active" | "standby";
@@ -76,7 +76,8 @@ export const kindOfStay: Partial<Record<StayCode, EventKind>> = {
 
 /**
  * Takes in a decision that changes nothing in the zone: people are told once why a name stays or, in shadow mode,
- * where it would go, and reminded by the hour of what only they can end. The code counts, not the wording.
+ * where it would go, and reminded by the hour of what only they can end. The code counts, not the wording. What is
+ * coming back may fail again: only once it is believed up is the state of affairs over.
  */
 export function note(
   service: Service,
@@ -84,10 +85,11 @@ export function note(
   decision: Decision<Destination>,
   atMs: number,
 ): ServiceState {
+  if (decision.do === "stay" && decision.code === "coming-back") return state;
   const kind = decision.do === "move" ? "would-move" : kindOfStay[decision.code];
   if (kind === undefined) return withoutCondition(state);
   const code = decision.do === "move" ? wouldMove(decision) : decision.code;
-  const same = state.condition?.code === code ? state.condition : undefined;
+  const same = isSame(state.condition, code, decision) ? state.condition : undefined;
   if (same && atMs - same.toldMs < (repeatMs[kind] ?? Number.POSITIVE_INFINITY)) return state;
   const sinceMs = same?.sinceMs ?? atMs;
   const told = event({
@@ -104,6 +106,10 @@ export function note(
   });
   return { ...state, condition: { code, sinceMs, toldMs: atMs }, outbox: [...state.outbox, told] };
 }
+
+/** Of an outage that began since, people were not told: that the one before was over may not have been saved. */
+const isSame = (told: Condition | undefined, code: string, decision: Decision<Destination>): boolean =>
+  told?.code === code && !(decision.do === "move" && (decision.failedMs ?? 0) > told.toldMs);
 
 const wouldBe = (
   { from = "nothing", to, failedMs }: Extract<Decision<Destination>, { do: "move" }>,

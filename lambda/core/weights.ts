@@ -50,7 +50,8 @@ export function decideWeights(
     return remain(scene, shares);
   const isDrained = out.length > 0 && out.every((target) => scene.worked.includes(target));
   if (mayMove(config) || isDrained) return change(scene, out, shares, moving);
-  return scene.failing.length > 0 ? stay("too-few-locations", tooFew) : stay("healthy", tooFew);
+  if (scene.failing.length > 0) return stay("too-few-locations", tooFew);
+  return stay(isComingBack(scene) ? "coming-back" : "healthy", tooFew);
 }
 
 /** An operator's hold; a record of somebody else's that one had us take over stays until he releases it. */
@@ -78,8 +79,11 @@ function isFounded(
   );
 }
 
-function held({ service, state, failing: [first] }: Scene, hold: string): Decision<Spread> {
+function held(scene: Scene, hold: string): Decision<Spread> {
+  const { service, state, failing } = scene;
+  const [first] = failing;
   if (first) return stay("held", `${hold}; ${sayFailing(first)}`);
+  if (isComingBack(scene)) return stay("coming-back", hold);
   return isStray(service, state) ? stay("orphan", `${orphanStays}; ${hold}`) : stay("healthy", hold);
 }
 
@@ -96,6 +100,7 @@ function remain(scene: Scene, shares: readonly Share[]): Decision<Spread> {
       : stay("not-proven", `${sayFailing(first)}; no other target is proven up that could carry the load`);
   }
   if (state.written === null) return stay("not-proven", "the name has no record and no target is proven up");
+  if (isComingBack(scene)) return stay("coming-back", "a target that the name leads to is coming back");
   const waiting = shares.find(
     ({ target, now }) => isSpent(scene) && now === 0 && nextWeight(scene, target, 0, false) !== undefined,
   );
@@ -124,6 +129,10 @@ function fallen({ carrying, evidence: { healths } }: Scene): Scene["failing"] {
   });
   return down.length === carrying.length ? down.filter(({ health }) => health.goodSinceMs === undefined) : [];
 }
+
+/** Somebody who carries is seen good again, and not believed up yet. */
+const isComingBack = ({ carrying, evidence: { healths } }: Scene): boolean =>
+  carrying.some(({ endpoint }) => healths[endpoint]?.goodSinceMs !== undefined);
 
 const sayFailing = ({ target, health }: Scene["failing"][number]): string => `${target.id}: ${health.why}`;
 

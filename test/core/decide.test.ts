@@ -97,7 +97,11 @@ describe("the target the name points to is down", () => {
       { healths: are(down(), down(), health("unknown")), ballots: allSay("dd-") },
     ],
     ["not-proven", "nobody has answered", { ...outage, ballots: {} }],
-    ["healthy", "it is coming back", { ...outage, healths: are(down({ goodSinceMs: at(-30) }), up(), up()) }],
+    [
+      "coming-back",
+      "it is seen good again",
+      { ...outage, healths: are(down({ goodSinceMs: at(-30) }), up(), up()) },
+    ],
     ["too-few-locations", "two locations judge", { ...outage, ...two, ballots: ballots(ids, "duu", "duu") }],
     [
       "disarmed",

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { event, severities } from "../../lambda/core/event.ts";
+import { moveEvent } from "../../lambda/core/report.ts";
+import { shop } from "../sim/config.ts";
 import { nineMs } from "./fixture.ts";
 
 const facts = {
@@ -41,4 +43,19 @@ test("what wants a person now is critical, and nothing else is", () => {
     "stays-down",
     "taken-out",
   ]);
+});
+
+test("an event about a move names the service, the name, and both ends", () => {
+  const said = { atMs: nineMs, why: "because", alert: true };
+  expect(moveEvent(shop, "failover", { from: "frankfurt", to: "ireland" }, said)).toEqual({
+    id: `shop/failover/${nineMs}`,
+    kind: "failover",
+    severity: "critical",
+    subject: "shop",
+    name: "shop.example.com",
+    from: "frankfurt",
+    to: "ireland",
+    ...said,
+  });
+  expect(moveEvent(shop, "created", { to: "ireland" }, said).from).toBe("nothing");
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Decision, StayCode } from "../../lambda/core/decide.ts";
 import type { EventKind } from "../../lambda/core/event.ts";
 import type { Health } from "../../lambda/core/health.ts";
-import { healthEvents, moveEvent, note, type Role } from "../../lambda/core/report.ts";
+import { healthEvents, note, type Role } from "../../lambda/core/report.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { shop } from "../sim/config.ts";
 import { health, nineMs } from "./fixture.ts";
@@ -215,12 +215,32 @@ describe("the same state of affairs", () => {
       ["stays-down at 0", "stays-down at 20"],
     ],
     [
+      "is the same while what is down comes back and fails again",
+      [
+        [0, stay("all-down")],
+        [10, stay("coming-back")],
+        [20, stay("all-down")],
+        [hour - 1, stay("coming-back")],
+        [hour, stay("all-down")],
+      ],
+      ["stays-down at 0", `stays-down at ${hour}`],
+    ],
+    [
       "to another target is told",
       [
         [0, move(ireland)],
         [10, move(frankfurt)],
       ],
       ["would-move at 0", "would-move at 10"],
+    ],
+    [
+      "is told anew of an outage that began since",
+      [
+        [0, { ...move(ireland), failedMs: at(-6) } as Decision],
+        [60, { ...move(ireland), failedMs: at(-6) } as Decision],
+        [400, { ...move(ireland), failedMs: at(394) } as Decision],
+      ],
+      ["would-move at 0", "would-move at 400"],
     ],
     [
       "to the same target is told when the one before fails only now",
@@ -242,6 +262,7 @@ describe("the same state of affairs", () => {
     expect(note(shop, quiet, stay("healthy"), at(0))).toBe(quiet);
     const told = note(shop, quiet, stay("limit"), at(0));
     expect(note(shop, told, stay("limit"), at(9))).toBe(told);
+    expect(note(shop, told, stay("coming-back"), at(9))).toBe(told);
     expect(note(shop, told, stay("healthy"), at(9))).not.toHaveProperty("condition");
   });
 
@@ -267,19 +288,4 @@ describe("the same state of affairs", () => {
       }),
     );
   });
-});
-
-test("an event about a move names the service, the name, and both ends", () => {
-  const facts = { atMs: at(0), why: "because", alert: true };
-  expect(moveEvent(shop, "failover", { from: "frankfurt", to: "ireland" }, facts)).toEqual({
-    id: `shop/failover/${at(0)}`,
-    kind: "failover",
-    severity: "critical",
-    subject: "shop",
-    name: "shop.example.com",
-    from: "frankfurt",
-    to: "ireland",
-    ...facts,
-  });
-  expect(moveEvent(shop, "created", { to: "ireland" }, facts).from).toBe("nothing");
 });

@@ -40,7 +40,12 @@ describe("what becomes of the weights", () => {
       [full, "duu", says("duu", "duu", "uuu", "-uu", "-uu")],
       "not-proven",
     ],
-    ["one is coming back and still carries", [full, "cuu", "uuu"], "healthy"],
+    ["one is coming back and still carries", [full, "cuu", "uuu"], "coming-back"],
+    [
+      "the same, and two judge the step of another one",
+      ["100 100 3", "cub", says("uuu", "uuu"), steppedMs(-60), {}, two],
+      "coming-back",
+    ],
     ["one that carried alone is down", ["100 0 0", "duu", "duu"], "taken-out 0 100 50"],
     ["one is down, the other is at its first step", ["100 5 0", "dud", "dud"], "taken-out 0 100 0"],
     ["one is down, the other is coming back only now", ["100 0 0", "dcd", "dud"], "taken-out 0 100 0"],
@@ -50,7 +55,7 @@ describe("what becomes of the weights", () => {
       "taken-out 0 100 50",
     ],
     ["one is worked on and down, nobody else is up", ["0 100 0", "dxd", "ddd"], "all-down"],
-    ["the same, and it comes back", ["0 100 0", "dcd", "dud"], "healthy"],
+    ["the same, and it comes back", ["0 100 0", "dcd", "dud"], "coming-back"],
     ["one is worked on and down, another carries", ["0 100 50", "dxu", "d-u"], "moved 0 0 50"],
     ["one is down, too few judge", [full, "duu", says("duu", "duu"), {}, {}, two], "too-few-locations"],
     ["one is worked on", [full, "wuu", "uuu"], "moved 0 100 50"],
@@ -100,6 +105,7 @@ describe("what becomes of the weights", () => {
     ["a target has another value", [full, "uuu", "uuu", {}, { targets: edited }], "reweighted 100 100 3"],
     ["frozen", [full, "uuu", "uuu", frozen], "healthy"],
     ["frozen, and one is down", [full, "duu", "duu", frozen], "held"],
+    ["frozen, and one is coming back", [full, "cuu", "uuu", frozen], "coming-back"],
     [
       "taken over as it stands",
       [
