@@ -82,7 +82,7 @@ export const pinEvent = (
 
 /**
  * Takes into an endpoint that somebody works on it, or does not any more: by the last word on it, whose time may be
- * over. What is down when the work ends is an outage from then on.
+ * over. What is down when the work ends is an outage from then on, and any trouble that there is then is told.
  */
 export function takeMaintenance(
   watched: Watched,
@@ -103,15 +103,16 @@ export function takeMaintenance(
   const isEnded = word !== undefined && word.atMs !== before?.atMs;
   const why = isEnded ? "it was ended" : "its time is over";
   const over = workEvent(watched.endpoint, "maintenance-over", isEnded ? word : undefined, why, atMs);
-  const outage = healthEvents(watched.endpoint, role, { ...rest, state: "up" }, rest, atMs).map((each) => ({
+  const { trouble: _, ...calm } = rest;
+  const found = healthEvents(watched.endpoint, role, { ...calm, state: "up" }, rest, atMs).map((each) => ({
     ...each,
     sinceMs: atMs,
   }));
   return {
     ...watched,
     health: rest,
-    counters: outage.length > 0 ? failed(counters) : counters,
-    outbox: [...watched.outbox, over, ...outage],
+    counters: rest.state === "down" ? failed(counters) : counters,
+    outbox: [...watched.outbox, over, ...found],
   };
 }
 

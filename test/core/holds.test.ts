@@ -137,6 +137,26 @@ describe("work on an endpoint", () => {
       ["maintenance-over!"],
       0,
     ],
+    ...(["partial", "refused", "blind", "degraded"] as const).map(
+      (trouble): [string, Health, Role, Maintenance, number, string[], number] => [
+        `leaves an endpoint ${trouble}`,
+        health("up", { maintenance: work, trouble }),
+        "active",
+        work,
+        600,
+        ["maintenance-over!", `${trouble}!`],
+        0,
+      ],
+    ),
+    [
+      "leaves one down that nobody can see any more",
+      health("down", { maintenance: work, trouble: "blind" }),
+      "alone",
+      work,
+      600,
+      ["maintenance-over!", "down!", "blind"],
+      1,
+    ],
     ["begins on what is down", down, "alone", work, 10, ["maintenance!"], 0],
   ])("%s", (_, now, role, word, seconds, kinds, failures) => {
     const before = watched(now);

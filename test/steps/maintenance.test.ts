@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
-import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
+import { endpoint, locations, shop, shopConfig, shopRecord } from "../sim/config.ts";
 import { movesOf } from "../sim/oracle.ts";
 import { at, broken, forever, frankfurt, ireland, simulate, story } from "../sim/shop.ts";
 import { openSimulation, runMinutes, type Simulation, told, valuesOf } from "../sim/simulation.ts";
@@ -51,6 +51,26 @@ describe("while somebody works on the target that a name points to", () => {
     const downMs = (counters?.seenMs ?? 0) - (counters?.upMs ?? 0);
     expect(Math.abs(downMs - 140_000)).toBeLessThan(15_000);
     expect(valuesOf(sim)).toEqual([ireland]);
+  });
+
+  test.each([
+    ["partial", "black hole", locations.slice(0, 2)],
+    ["refused", "forbid", locations],
+  ] as const)("what is %s when the time is over is told then", async (trouble, behaviour, from) => {
+    // The name stays: there is nowhere to go until the work is over.
+    const sim = simulate(
+      broken(["frankfurt", 150, forever, behaviour, from], ["ireland", 30, 350, "refuse"]),
+    );
+    await runMinutes(sim, at(100));
+    await work(sim, "shop/frankfurt", 200);
+    await runMinutes(sim, at(290));
+    expect(told(sim), story(sim)).not.toContain(trouble);
+    await runMinutes(sim, at(330));
+    expect(told(sim), story(sim)).toEqual(expect.arrayContaining(["maintenance-over", trouble]));
+    await runMinutes(sim, at(900));
+    expect(told(sim).filter((kind) => kind === trouble)).toEqual([trouble]);
+    const { counters } = lastOf(sim, "shop/frankfurt") ?? {};
+    expect(counters?.failures).toBe(0);
   });
 
   test("it can be ended before its time, and the end says by whom", async () => {
