@@ -196,7 +196,7 @@ const next: Record<EventKind, string> = {
   pinned: "Nothing moves it, also when that target is down, until `pointsman release`.",
   released: "Nothing to do.",
   maintenance:
-    "It is probed on. You are told nothing of it, and no name is moved to it, until the time is over.",
+    "It is probed on. Until the time is over no name is moved to it, and of it you are told only that an outage from before has ended.",
   "maintenance-over": "Nothing to do.",
   order: "Nothing to do.",
   test: "Nothing to do: an alert would have come this way.",

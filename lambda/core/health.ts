@@ -18,6 +18,8 @@ export type Health = {
   readonly why: string;
   /** A failed probe nobody has judged yet. */
   readonly suspectedMs?: number;
+  /** While down: when that was found. None of an outage that began during maintenance, which nobody was told of. */
+  readonly foundMs?: number;
   /** While down: the first and the last of the good confirms in a row. */
   readonly goodSinceMs?: number;
   readonly goodUntilMs?: number;
@@ -126,6 +128,23 @@ function troubleOf(
 export const cleared = (before: Health, after: Health, atMs: number): Health =>
   before.trouble !== undefined && after.trouble === undefined ? { ...after, clearSinceMs: atMs } : after;
 
+/** Notes when an outage was found. */
+export const found = (before: Health, after: Health, atMs: number): Health =>
+  before.state !== "down" && after.state === "down" && !after.maintenance
+    ? { ...after, foundMs: atMs }
+    : after;
+
+/** What is down when maintenance is over is an outage from then on, and what comes back does so from then on. */
+export const foundAtEnd = (health: Health, atMs: number): Health =>
+  health.state === "down"
+    ? {
+        ...health,
+        sinceMs: atMs,
+        foundMs: atMs,
+        ...(health.goodSinceMs !== undefined && { goodSinceMs: atMs }),
+      }
+    : health;
+
 /**
  * Since when it has been seen as it is, without any trouble: what a name that goes back waits for. A time nobody looked is
  * none in which it was well.
@@ -139,11 +158,12 @@ export const watchedAgain = (health: Health, seenMs: number, atMs: number, gapMs
 
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  const { outagesMs, clearSinceMs, watchedSinceMs, maintenance } = health;
+  const { foundMs, outagesMs, clearSinceMs, watchedSinceMs, maintenance } = health;
   return {
     state,
     sinceMs: state === health.state ? health.sinceMs : atMs,
     why,
+    ...(state === "down" && foundMs !== undefined && { foundMs }),
     ...(outagesMs && { outagesMs }),
     ...(clearSinceMs !== undefined && { clearSinceMs }),
     ...(watchedSinceMs !== undefined && { watchedSinceMs }),

@@ -5,6 +5,7 @@ import { maxGapMs } from "./due.ts";
 import type { Watched } from "./endpoint-record.ts";
 import { type Event, event } from "./event.ts";
 import type { Freeze, Maintenance } from "./hands.ts";
+import { foundAtEnd } from "./health.ts";
 import { healthEvents, noteOf, type Role } from "./report.ts";
 import { type ServiceState, withEvent } from "./service-state.ts";
 
@@ -104,13 +105,14 @@ export function takeMaintenance(
   const why = isEnded ? "it was ended" : "its time is over";
   const over = workEvent(watched.endpoint, "maintenance-over", isEnded ? word : undefined, why, atMs);
   const { trouble: _, ...calm } = rest;
-  const found = healthEvents(watched.endpoint, role, { ...calm, state: "up" }, rest, atMs).map((each) => ({
+  const health = foundAtEnd(rest, atMs);
+  const found = healthEvents(watched.endpoint, role, { ...calm, state: "up" }, health, atMs).map((each) => ({
     ...each,
     sinceMs: atMs,
   }));
   return {
     ...watched,
-    health: rest,
+    health,
     counters: rest.state === "down" ? failed(counters) : counters,
     outbox: [...watched.outbox, over, ...found],
   };

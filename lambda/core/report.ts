@@ -13,7 +13,7 @@ export type Role = "alone" | "active" | "standby";
 /**
  * What to tell of a change in what is believed of an endpoint. An outage of the active target is filed here and
  * told by its service, which knows what was done about it; so is that a standby would not take over (`noteReadiness`).
- * While somebody works on it nothing is told.
+ * While somebody works on it nothing is told, but that an outage is over which people were told of before.
  */
 export function healthEvents(
   endpoint: string,
@@ -26,7 +26,9 @@ export function healthEvents(
     ...stateEvents(endpoint, role, before, after, atMs),
     ...troubleEvents(endpoint, role, before, after, atMs),
   ];
-  return after.maintenance ? events.map((each) => ({ ...each, alert: false })) : events;
+  if (after.maintenance === undefined) return events;
+  const isNews = ({ kind }: Event) => kind === "up" && before.foundMs !== undefined;
+  return events.map((each) => ({ ...each, alert: each.alert && isNews(each) }));
 }
 
 function stateEvents(endpoint: string, role: Role, before: Health, after: Health, atMs: number): Event[] {
@@ -36,7 +38,9 @@ function stateEvents(endpoint: string, role: Role, before: Health, after: Health
     return [event({ ...base, kind: "down", why: after.why, alert: role === "alone" })];
   }
   if (before.state !== "down") return [];
-  const why = `${after.why}; it was down for ${span(after.sinceMs - before.sinceMs)}`;
+  // What was coming back when maintenance ended was not down since.
+  const downMs = after.sinceMs - before.sinceMs;
+  const why = downMs > 0 ? `${after.why}; it was down for ${span(downMs)}` : after.why;
   return [event({ ...base, kind: "up", why, alert: true })];
 }
 

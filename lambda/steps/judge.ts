@@ -7,6 +7,7 @@ import { sayFailures, type Watched } from "../core/endpoint-record.ts";
 import {
   cleared,
   conclude,
+  found,
   isLasting,
   observe,
   wantsConfirm,
@@ -132,11 +133,8 @@ function believe(
   const judged = confirmed ? concluded(sweep, endpoint, watched, confirmed, atMs) : watched;
   const { length } = sweep.config.locations;
   const said = sayFailures(watched.probes);
-  const after = cleared(
-    before,
-    withScores(judged.health, before.trouble, judged.brownout, length, said),
-    atMs,
-  );
+  const now = withScores(judged.health, before.trouble, judged.brownout, length, said);
+  const after = found(before, cleared(before, now, atMs), atMs);
   const events = healthEvents(endpoint.id, roleOf(sweep, group, endpoint), before, after, atMs);
   sweep.watched.set(endpoint.id, { ...judged, health: after, outbox: [...judged.outbox, ...events] });
   const isChange = before.state !== after.state || before.trouble !== after.trouble;

@@ -5,6 +5,7 @@ import type { Freeze, Maintenance } from "../../lambda/core/hands.ts";
 import type { Health } from "../../lambda/core/health.ts";
 import { remind, takeFreeze, takeMaintenance } from "../../lambda/core/holds.ts";
 import type { Role } from "../../lambda/core/report.ts";
+import { healthEvents } from "../../lambda/core/report.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { policy, shop } from "../sim/config.ts";
 import { health, nineMs } from "./fixture.ts";
@@ -176,9 +177,21 @@ describe("work on an endpoint", () => {
     expect(ended.counters).toMatchObject({ seenMs: 10_000, maintenanceMs: 10_000, untilMs: at(600) });
   });
 
+  test("what comes back at its end does so since then, and its outage lasted no time", () => {
+    const returning = { ...broken, goodSinceMs: at(590), goodUntilMs: at(595) };
+    const { health: left } = takeMaintenance(watched(returning), policy, "alone", work, at(600));
+    expect(left).toMatchObject({ sinceMs: at(600), foundMs: at(600), goodSinceMs: at(600) });
+    const up = health("up", { sinceMs: at(600) });
+    expect(healthEvents("shop/frankfurt", "alone", left, up, at(660))).toMatchObject([
+      { kind: "up", sinceMs: at(600), why: up.why },
+    ]);
+  });
+
   test("what is down at its end is an outage since then, and the end says who ended it", () => {
     const ended: Maintenance = { ...bob, untilMs: at(50) };
-    const { outbox } = takeMaintenance(watched(broken), policy, "alone", ended, at(50));
+    const { outbox, health: left } = takeMaintenance(watched(broken), policy, "alone", ended, at(50));
+    expect(left).toMatchObject({ sinceMs: at(50), foundMs: at(50) });
+    expect(left).not.toHaveProperty("goodSinceMs");
     expect(outbox).toMatchObject([
       { kind: "maintenance-over", by: bob, why: "it is done; it was ended" },
       { kind: "down", sinceMs: at(50), why: broken.why },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { availability, type Counters, count, settle, zeroCounters } from "../../lambda/core/counters.ts";
 import type { Maintenance } from "../../lambda/core/hands.ts";
-import { conclude, type Health, observe, recoverAfterMs } from "../../lambda/core/health.ts";
+import { conclude, found, type Health, observe, recoverAfterMs } from "../../lambda/core/health.ts";
 import { healthEvents } from "../../lambda/core/report.ts";
 import { rosterOf } from "../../lambda/core/roster.ts";
 import type { Verdict } from "../../lambda/core/verdict.ts";
@@ -37,6 +37,44 @@ test("what waited for a judgement from before is judged; what is stopped on purp
   const before = health("up", { maintenance: work, suspectedMs: at(0) });
   const down = health("down", { maintenance: work });
   expect(settle(waiting, before, down)).toEqual({ ...zero, seenMs: 4_000 });
+});
+
+describe("an outage that began", () => {
+  const up = health("up", { maintenance: work, sinceMs: at(190) });
+  const told = (before: Health) =>
+    healthEvents("docs", "alone", before, up, at(250)).map(({ kind, alert }) => `${kind}${alert ? "!" : ""}`);
+
+  test("before the work is over: told", () =>
+    expect(told(health("down", { maintenance: work, foundMs: at(-60) }))).toEqual(["up!"]));
+
+  test("during the work is over: filed, as it was itself", () =>
+    expect(told(health("down", { maintenance: work }))).toEqual(["up"]));
+});
+
+describe("when an outage was found", () => {
+  const down = health("down");
+  const began = found(health("up"), down, at(9));
+
+  test("is noted once, when it is believed down", () => {
+    expect(began).toEqual({ ...down, foundMs: at(9) });
+    expect(found(health("unknown"), down, at(9))).toEqual(began);
+    expect(found(began, began, at(19))).toBe(began);
+    expect(found(down, health("up"), at(19)).foundMs).toBeUndefined();
+  });
+
+  test("is not noted of what is stopped on purpose", () => {
+    const stopped = health("down", { maintenance: work });
+    expect(found(health("up", { maintenance: work }), stopped, at(9))).toBe(stopped);
+  });
+
+  test("is known as long as it lasts", () => {
+    const back = conclude(began, "up", at(20), { ...policy, recoverAfterMs: 20_000 }, "");
+    expect(back).toMatchObject({ state: "down", foundMs: at(9) });
+    expect(conclude(back, "unknown", at(30), policy, "")).toMatchObject({ state: "down", foundMs: at(9) });
+    const well = conclude(back, "up", at(40), { ...policy, recoverAfterMs: 20_000 }, "");
+    expect(well.state).toBe("up");
+    expect(well).not.toHaveProperty("foundMs");
+  });
 });
 
 describe("whatever is found in between", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EndpointRecord } from "../../lambda/core/endpoint-record.ts";
 import { endpoint, locations, shop, shopConfig, shopRecord } from "../sim/config.ts";
 import { movesOf } from "../sim/oracle.ts";
-import { at, broken, forever, frankfurt, ireland, simulate, story } from "../sim/shop.ts";
+import { at, broken, forever, frankfurt, ireland, type Span, simulate, story } from "../sim/shop.ts";
 import { openSimulation, runMinutes, type Simulation, told, valuesOf } from "../sim/simulation.ts";
 import { failing } from "../sim/watching.ts";
 import { filed, freeze, work } from "./operator.ts";
@@ -170,4 +170,46 @@ test("an endpoint that stands alone is worked on without an alert", async () => 
   await runMinutes(sim, at(600));
   expect(told(sim), story(sim)).toEqual(["maintenance", "maintenance-over"]);
   expect(filed(sim)).toEqual(expect.arrayContaining(["down", "up"]));
+});
+
+describe("an endpoint that stands alone", () => {
+  const alone = (...spans: Span[]): Simulation => {
+    const sim = openSimulation(shopConfig({ endpoints: [endpoint("docs")], services: [] }), []);
+    sim.behaviour = broken(...spans);
+    return sim;
+  };
+  const textsOf = (sim: Simulation, event: string) =>
+    sim.alerts.filter(({ alert }) => alert.attributes.event === event).map(({ alert }) => alert.text);
+
+  test("is told up when it is repaired during the work, and not what happens to it after", async () => {
+    const sim = alone(["docs", 65, 300, "refuse"], ["docs", 450, 550, "refuse"]);
+    await runMinutes(sim, at(180));
+    await work(sim, "docs", 720);
+    await runMinutes(sim, at(1_200));
+    expect(told(sim), story(sim)).toEqual(["down", "maintenance", "up", "maintenance-over"]);
+    expect(textsOf(sim, "up")[0]).toContain("it was down for 3 min");
+    expect(filed(sim).filter((kind) => kind === "up")).toHaveLength(2);
+  });
+
+  test("that was stopped during the work and stays down was down for as long as people were told", async () => {
+    const sim = alone(["docs", 200, 1_000, "refuse"]);
+    await runMinutes(sim, at(100));
+    await work(sim, "docs", 500);
+    await runMinutes(sim, at(1_500));
+    expect(told(sim), story(sim)).toEqual(["maintenance", "maintenance-over", "down", "up"]);
+    expect(textsOf(sim, "up")[0]).toMatch(/it was down for 6 min [34]\d s/);
+    const { counters } = lastOf(sim, "docs") ?? {};
+    expect(counters?.failures).toBe(1);
+    const downMs = (counters?.seenMs ?? 0) - (counters?.upMs ?? 0);
+    expect(Math.abs(downMs - 400_000)).toBeLessThan(15_000);
+  });
+
+  test("that comes back as the work ends is told up again", async () => {
+    const sim = alone(["docs", 200, 580, "refuse"]);
+    await runMinutes(sim, at(100));
+    await work(sim, "docs", 500);
+    await runMinutes(sim, at(900));
+    expect(told(sim), story(sim)).toEqual(["maintenance", "maintenance-over", "down", "up"]);
+    expect(textsOf(sim, "up")[0]).not.toContain("it was down");
+  });
 });
