@@ -29,7 +29,9 @@ export type Decision<To = Target> =
       readonly why: string;
       /** Whether the target that is left was up. */
       readonly fromUp: boolean;
+      /** When the target that is left failed, and when that was found. */
       readonly failedMs?: number;
+      readonly foundMs?: number;
       /** An operator wants it. */
       readonly by?: Order | Maintenance;
     };
@@ -117,9 +119,14 @@ function leave(
   }
   if (!mayMove(config)) return stay("too-few-locations", tooFew);
   const kind = to === service.targets[0] ? "failback" : "failover";
-  const { why, sinceMs: failedMs } = health;
-  return { do: "move", kind, from: active.id, to, why, fromUp: false, failedMs };
+  return { do: "move", kind, from: active.id, to, why: health.why, fromUp: false, ...timesOf(health) };
 }
+
+/** When an outage began, and when it was found. */
+export const timesOf = ({ sinceMs, foundMs }: Health): { failedMs: number; foundMs?: number } => ({
+  failedMs: sinceMs,
+  ...(foundMs !== undefined && { foundMs }),
+});
 
 /**
  * Back to the primary, once it has been up long enough and is proven up now. Where too few locations judge it is not:

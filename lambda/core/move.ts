@@ -45,6 +45,7 @@ export function intend(service: Service, state: ServiceState, decision: Move, at
     generation: state.generation,
     decidedMs: atMs,
     ...(decision.failedMs === undefined ? {} : { failedMs: decision.failedMs }),
+    ...(decision.foundMs === undefined ? {} : { foundMs: decision.foundMs }),
     fromUp: decision.fromUp,
     ...(decision.by && { by: decision.by }),
   };
@@ -116,7 +117,7 @@ export function accepted(
   if (conversion) return converted(service, state, { ...intent, conversion }, changeId, atMs);
   const times = {
     ...(intent.failedMs === undefined ? {} : { failedMs: intent.failedMs }),
-    detectedMs: intent.decidedMs,
+    detectedMs: intent.foundMs ?? intent.decidedMs,
     acceptedMs: atMs,
   };
   const why =

@@ -116,12 +116,12 @@ const isSame = (told: Condition | undefined, code: string, decision: Decision<De
   told?.code === code && !(decision.do === "move" && (decision.failedMs ?? 0) > told.toldMs);
 
 const wouldBe = (
-  { from = "nothing", to, failedMs }: Extract<Decision<Destination>, { do: "move" }>,
+  { from = "nothing", to, failedMs, foundMs }: Extract<Decision<Destination>, { do: "move" }>,
   atMs: number,
 ) => ({
   from,
   to: to.id,
-  ...(failedMs !== undefined && { times: { failedMs, detectedMs: atMs } }),
+  ...(failedMs !== undefined && { times: { failedMs, detectedMs: foundMs ?? atMs } }),
 });
 
 /** Away from a target that failed is other news than back from one that is well, also where both lead to the same. */

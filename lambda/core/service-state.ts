@@ -37,9 +37,11 @@ export type Intent = {
   readonly replaces?: Intent;
   /** Of a conversion: the records that are replaced by others, which answer the same. */
   readonly conversion?: Conversion;
-  /** When the verdict it rests on was reached. */
+  /** When the verdict was reached that it rests on now: anew with each try. */
   readonly decidedMs: number;
+  /** When the target that is left failed, and when that was found. */
   readonly failedMs?: number;
+  readonly foundMs?: number;
   /** Whether the target that is left was up: such moves are limited. */
   readonly fromUp: boolean;
   /** Set once people were told that it does not get through. */

@@ -9,6 +9,7 @@ import {
   mayMove,
   mustWait,
   stay,
+  timesOf,
   tooFew,
 } from "./decide.ts";
 import { sayNote } from "./hands.ts";
@@ -144,7 +145,7 @@ function change(
 ): Decision<Spread> {
   const { service, state, evidence } = scene;
   const down = scene.failing.filter(({ target }) => out.includes(target));
-  const [failedMs] = down.map(({ health }) => health.sinceMs).sort((a, b) => a - b);
+  const [first] = down.map(({ health }) => health).sort((a, b) => a.sinceMs - b.sinceMs);
   const [worked] = out.filter((target) => scene.worked.includes(target));
   const by = worked && evidence.healths[worked.endpoint]?.maintenance;
   const kind = down.length > 0 ? "taken-out" : by ? "moved" : state.written ? "reweighted" : "created";
@@ -155,7 +156,7 @@ function change(
     to: spreadOf(shares.map(({ target, want }) => ({ target, weight: want }))),
     why: sayWhy(scene, out, moving),
     fromUp: state.written !== null && moving.some((share) => isBegun(share, out)),
-    ...(failedMs !== undefined && { failedMs }),
+    ...(first && timesOf(first)),
     ...(kind === "moved" && by && { by }),
   };
 }

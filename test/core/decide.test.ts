@@ -112,7 +112,10 @@ describe("the target the name points to is down", () => {
 
   test("the move says what it leaves, why, and since when that has failed", () =>
     expect(
-      decided({ ...outage, healths: are(down({ why: "down at 5 of 5 locations" }), up(), up()) }),
+      decided({
+        ...outage,
+        healths: are(down({ why: "down at 5 of 5 locations", foundMs: at(-1) }), up(), up()),
+      }),
     ).toEqual({
       do: "move",
       kind: "failover",
@@ -121,6 +124,7 @@ describe("the target the name points to is down", () => {
       why: "down at 5 of 5 locations",
       fromUp: false,
       failedMs: at(-5),
+      foundMs: at(-1),
     }));
 });
 

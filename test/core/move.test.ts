@@ -122,6 +122,16 @@ describe("Route 53 took the change", () => {
     expect(after.outbox[0]?.why).toBe("down at 5 of 5 locations");
   });
 
+  test("the times say when the outage was found, however long the change did not get through", () => {
+    const late = intend(shop, quiet, { ...failover, foundMs: at(0) }, at(180)).intent ?? intent;
+    expect(late).toMatchObject({ foundMs: at(0), decidedMs: at(180) });
+    const times = { failedMs: at(-5), detectedMs: at(0), acceptedMs: at(181) };
+    expect(accepted(shop, intended, late, "C1", at(181))).toMatchObject({
+      propagation: { times },
+      outbox: [{ times }],
+    });
+  });
+
   test("the answer was lost and the zone shows it: told so, and only its name servers can be asked", () => {
     const found = accepted(shop, { ...intended, propagation }, intent, undefined, at(1));
     const { changeId: _, ...unnamed } = propagation;

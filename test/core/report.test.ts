@@ -133,6 +133,8 @@ describe("a decision that changes nothing is told as", () => {
     expect(note(shop, quiet, outage, at(0)).outbox).toMatchObject([
       { times: { failedMs: at(-6), detectedMs: at(0) } },
     ]);
+    const late = { ...outage, foundMs: at(-1) } as Decision;
+    expect(note(shop, quiet, late, at(0)).outbox[0]?.times?.detectedMs).toBe(at(-1));
     expect(told).not.toHaveProperty("times");
     const [created] = note(shop, quiet, { ...move(ireland), from: undefined } as Decision, at(0)).outbox;
     expect(created).toMatchObject({ from: "nothing", to: "ireland" });
