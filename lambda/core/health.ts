@@ -4,6 +4,7 @@ import { maxGapMs } from "./due.ts";
 import type { Maintenance } from "./hands.ts";
 import { type Finding, isRefusal, isVoid } from "./probe.ts";
 import type { Reason } from "./reason.ts";
+import type { Told } from "./told.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Something that is wrong without being an outage, and that a person should know. */
@@ -26,6 +27,7 @@ export type Health = {
   readonly trouble?: Trouble;
   /** When the last trouble was over. */
   readonly clearSinceMs?: number;
+  readonly told?: Told;
   /** When it was looked at again, after a time nobody did. */
   readonly watchedSinceMs?: number;
   /** When the outages of the last hour began, the newest last. */
@@ -158,7 +160,7 @@ export const watchedAgain = (health: Health, seenMs: number, atMs: number, gapMs
 
 /** The same state with open questions closed; `why` follows what was seen last. */
 function settled(health: Health, state: Health["state"], atMs: number, why: string): Health {
-  const { foundMs, outagesMs, clearSinceMs, watchedSinceMs, maintenance } = health;
+  const { foundMs, outagesMs, clearSinceMs, told, watchedSinceMs, maintenance } = health;
   return {
     state,
     sinceMs: state === health.state ? health.sinceMs : atMs,
@@ -166,6 +168,7 @@ function settled(health: Health, state: Health["state"], atMs: number, why: stri
     ...(state === "down" && foundMs !== undefined && { foundMs }),
     ...(outagesMs && { outagesMs }),
     ...(clearSinceMs !== undefined && { clearSinceMs }),
+    ...(told && { told }),
     ...(watchedSinceMs !== undefined && { watchedSinceMs }),
     ...(maintenance && { maintenance }),
   };

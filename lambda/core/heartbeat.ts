@@ -57,10 +57,10 @@ export function hear(
   before: Health,
   nowMs: number,
 ): Health {
-  const { outagesMs } = before;
+  const { outagesMs, told } = before;
   const after = judge(heartbeat, beats, unheard, before, nowMs);
   const sinceMs = after.state === before.state ? before.sinceMs : after.sinceMs;
-  return { ...after, sinceMs, ...(outagesMs && { outagesMs }) };
+  return { ...after, sinceMs, ...(outagesMs && { outagesMs }), ...(told && { told }) };
 }
 
 function judge(

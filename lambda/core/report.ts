@@ -6,6 +6,7 @@ import type { Note } from "./hands.ts";
 import type { Health, Trouble } from "./health.ts";
 import type { Destination } from "./records.ts";
 import type { Condition, Intent, ServiceState } from "./service-state.ts";
+import { isNews } from "./told.ts";
 
 /** What an endpoint is to its name: nothing, the target the name points to, or one that waits. */
 export type Role = "alone" | "active" | "standby";
@@ -13,7 +14,8 @@ export type Role = "alone" | "active" | "standby";
 /**
  * What to tell of a change in what is believed of an endpoint. An outage of the active target is filed here and
  * told by its service, which knows what was done about it; so is that a standby would not take over (`noteReadiness`).
- * While somebody works on it nothing is told, but that an outage is over which people were told of before.
+ * A trouble that comes and goes is filed, and told by the hour. While somebody works on it nothing is told, but that an
+ * outage is over which people were told of before.
  */
 export function healthEvents(
   endpoint: string,
@@ -52,7 +54,8 @@ function troubleEvents(endpoint: string, role: Role, before: Health, after: Heal
   if (after.trouble === before.trouble) return [];
   const base = { subject: endpoint, atMs, why: after.why };
   if (after.trouble !== undefined) {
-    const isTold = after.state !== "down" && !isOfService(after.trouble, role);
+    const isOurs = after.state !== "down" && !isOfService(after.trouble, role);
+    const isTold = isOurs && isNews(before, after.trouble, atMs);
     return [event({ ...base, kind: kindOfTrouble[after.trouble], alert: isTold })];
   }
   return after.state === "up" ? [event({ ...base, kind: "seen-again", alert: false })] : [];

@@ -2,6 +2,7 @@ import type { Heartbeat } from "../core/config.ts";
 import { count, settle } from "../core/counters.ts";
 import { type Beats, beatsCell, hear, unheardSince } from "../core/heartbeat.ts";
 import { healthEvents } from "../core/report.ts";
+import { noteTold } from "../core/told.ts";
 import { saveRecords } from "./save.ts";
 import { startTellingEndpoints } from "./tell.ts";
 import type { Sweep } from "./watch.ts";
@@ -43,7 +44,7 @@ async function lookUp(sweep: Sweep, heartbeat: Heartbeat): Promise<string | unde
   const events = healthEvents(id, "alone", before, health, nowMs);
   sweep.watched.set(id, {
     ...watched,
-    health,
+    health: noteTold(before, health, events, nowMs),
     counters: settle(count(counters, before, nowMs, maxGapMs), before, health),
     outbox: [...watched.outbox, ...events],
     ...(unheard && { unheard }),

@@ -16,6 +16,7 @@ import {
 } from "../core/health.ts";
 import { isVoid, type Probe } from "../core/probe.ts";
 import { healthEvents } from "../core/report.ts";
+import { noteTold } from "../core/told.ts";
 import { sayTally, sightOf, tally, type Verdict, verdict } from "../core/verdict.ts";
 import type { Ballots } from "../core/vote.ts";
 import type { Confirmed } from "./confirm.ts";
@@ -136,7 +137,8 @@ function believe(
   const now = withScores(judged.health, before.trouble, judged.brownout, length, said);
   const after = found(before, cleared(before, now, atMs), atMs);
   const events = healthEvents(endpoint.id, roleOf(sweep, group, endpoint), before, after, atMs);
-  sweep.watched.set(endpoint.id, { ...judged, health: after, outbox: [...judged.outbox, ...events] });
+  const health = noteTold(before, after, events, atMs);
+  sweep.watched.set(endpoint.id, { ...judged, health, outbox: [...judged.outbox, ...events] });
   const isChange = before.state !== after.state || before.trouble !== after.trouble;
   if (isChange) sweep.unsaved.add(endpoint.id);
   return isChange;
