@@ -12,13 +12,16 @@ export type Counters = {
   readonly upMs: number;
   /** Time in which somebody worked on it: no part of `seenMs`. */
   readonly maintenanceMs?: number;
-  /** Outages begun. */
+  /**
+   * Outages begun, and recoveries that broke: what was seen good for some time and is down again has failed again, though
+   * people were told of one outage.
+   */
   readonly failures: number;
   readonly probes: number;
   readonly failedProbes: number;
   /** Everything until here is counted, or was not seen. */
   readonly untilMs: number;
-  /** Time seen that waits for a judgement: a suspicion not confirmed yet, a recovery not believed yet. */
+  /** Time seen that waits for a judgement: a suspicion not confirmed yet, or what follows a recovery's last good confirm. */
   readonly pendingMs: number;
 };
 
@@ -54,15 +57,27 @@ export const countProbe = (counters: Counters, finding: Finding): Counters => ({
   failedProbes: counters.failedProbes + (finding.ok || isVoid(finding) ? 0 : 1),
 });
 
-/** After a verdict: the pending time takes the state that turned out, or stays unseen when nobody could see. */
+/**
+ * After a verdict: the pending time takes the state that turned out, or stays unseen when nobody could see. From one good
+ * confirm in a row to the next it was up, whether the recovery is believed in the end or breaks: how long it takes to be
+ * believed says nothing about what was seen.
+ */
 export function settle(counters: Counters, before: Health, after: Health): Counters {
-  const failed = before.state !== "down" && after.state === "down" && !after.maintenance;
-  const next = failed ? { ...counters, failures: counters.failures + 1 } : counters;
-  if (isPending(after)) return next;
+  const next = isFailure(before, after) ? { ...counters, failures: counters.failures + 1 } : counters;
+  const isInARow = after.goodSinceMs !== undefined && after.goodSinceMs === before.goodSinceMs;
+  if (isPending(after) && !isInARow) return next;
   const settled = { ...next, pendingMs: 0 };
   if (isUnseen(after)) return settled;
-  return credit(settled, after.state === "up" ? "up" : "down", counters.pendingMs);
+  return credit(settled, isInARow || after.state === "up" ? "up" : "down", counters.pendingMs);
 }
+
+function isFailure(before: Health, after: Health): boolean {
+  if (after.state !== "down" || after.maintenance) return false;
+  const isBroken = hasBeenUp(before) && after.goodSinceMs === undefined && after.trouble === undefined;
+  return before.state !== "down" || isBroken;
+}
+
+const hasBeenUp = ({ goodSinceMs = 0, goodUntilMs = 0 }: Health): boolean => goodUntilMs > goodSinceMs;
 
 const isPending = (health: Health): boolean =>
   health.suspectedMs !== undefined || health.goodSinceMs !== undefined;

@@ -8,18 +8,17 @@ import {
   settle,
   zeroCounters,
 } from "../../lambda/core/counters.ts";
-import { conclude, type Health, observe } from "../../lambda/core/health.ts";
-import type { Verdict } from "../../lambda/core/verdict.ts";
-import { policy } from "../sim/config.ts";
+import type { Health } from "../../lambda/core/health.ts";
 import { good, health, nineMs, noTime, refused } from "./fixture.ts";
+import { anyLife, live, maxGapMs } from "./life-fixture.ts";
 
-const maxGapMs = 30_000;
 const at = (seconds: number): number => nineMs + seconds * 1000;
 const zero = zeroCounters(nineMs);
 const up = health("up");
 const down = health("down");
 const suspected = health("up", { suspectedMs: at(0) });
 const recovering = health("down", { goodSinceMs: at(0) });
+const goodForSome = health("down", { goodSinceMs: at(0), goodUntilMs: at(20) });
 
 describe("ten seconds pass while the endpoint", () => {
   test.each<[string, Health, Partial<Counters>]>([
@@ -87,8 +86,37 @@ describe("ten seconds wait for a judgement, and it turns out that the endpoint",
       { pendingMs: 0 },
     ],
     ["has recovered", recovering, up, { seenMs: 70_000, upMs: 70_000, pendingMs: 0 }],
-    ["is still coming back: waits on", recovering, recovering, {}],
-    ["failed again while coming back: the same outage", recovering, down, { seenMs: 70_000, pendingMs: 0 }],
+    [
+      "is still coming back: it was up from one good confirm to the next",
+      recovering,
+      recovering,
+      { seenMs: 70_000, upMs: 70_000, pendingMs: 0 },
+    ],
+    [
+      "comes back anew, after a time nobody looked: waits on",
+      recovering,
+      health("down", { goodSinceMs: at(50) }),
+      {},
+    ],
+    ["failed after one good confirm: the same outage", recovering, down, { seenMs: 70_000, pendingMs: 0 }],
+    [
+      "failed after several in a row: another outage",
+      goodForSome,
+      down,
+      { seenMs: 70_000, failures: 1, pendingMs: 0 },
+    ],
+    [
+      "came back and is up for some only: down, and no outage of its own",
+      goodForSome,
+      health("down", { trouble: "partial" }),
+      { seenMs: 70_000, pendingMs: 0 },
+    ],
+    [
+      "came back and cannot be judged: not seen",
+      goodForSome,
+      health("down", { trouble: "blind" }),
+      { pendingMs: 0 },
+    ],
   ])("%s", (_, before, after, changed) =>
     expect(settle(waiting, before, after)).toEqual({ ...waiting, ...changed }),
   );
@@ -121,54 +149,6 @@ describe("availability", () => {
       mttrMs: undefined,
     }));
 });
-
-/** What the watcher does: it looks (or is away), a probe is good or fails, and sometimes all locations judge. */
-type Step = { readonly afterMs: number; readonly isGood: boolean; readonly verdict: Verdict | undefined };
-const anyStep: fc.Arbitrary<Step> = fc.record({
-  afterMs: fc.oneof(
-    fc.integer({ min: 0, max: maxGapMs }),
-    fc.integer({ min: 5_000, max: maxGapMs }),
-    fc.integer({ min: -60_000, max: 120_000 }),
-  ),
-  isGood: fc.boolean(),
-  verdict: fc.constantFrom<Verdict | undefined>(
-    undefined,
-    undefined,
-    "up",
-    "up",
-    "down",
-    "partial",
-    "refused",
-    "unknown",
-  ),
-});
-const anyLife = fc.array(anyStep, { minLength: 1, maxLength: 40 });
-
-type Moment = {
-  readonly ms: number;
-  readonly before: Health;
-  readonly after: Health;
-  readonly counters: Counters;
-};
-
-/** The life of an endpoint, step by step, as a sweep counts it. */
-function live(steps: readonly Step[]): Moment[] {
-  let now: Health = health("unknown");
-  let counters = zero;
-  let ms = nineMs;
-  return steps.map(({ afterMs, isGood, verdict }) => {
-    ms += afterMs;
-    const before = now;
-    counters = count(counters, now, ms, maxGapMs);
-    now = observe(now, isGood ? good : refused, ms);
-    if (verdict !== undefined) {
-      const after = conclude(now, verdict, ms, policy, "");
-      counters = settle(counters, now, after);
-      now = after;
-    }
-    return { ms, before, after: now, counters };
-  });
-}
 
 describe("whatever happens, and whenever somebody looks", () => {
   test("what is seen and what is up never shrink, up is part of seen, and seen of the time that passed", () => {
@@ -204,14 +184,16 @@ describe("whatever happens, and whenever somebody looks", () => {
     );
   });
 
-  test("outages are counted as often as the endpoint goes down", () => {
+  test("failures are counted as often as the endpoint goes down, and as a recovery of several good confirms breaks", () => {
     fc.assert(
       fc.property(anyLife, (steps) => {
-        const moments = live(steps);
-        const downs = moments.filter(
-          ({ before, after }) => before.state !== "down" && after.state === "down",
+        const failures = live(steps).filter(
+          ({ before: { state, goodSinceMs = 0, goodUntilMs = 0 }, after }, i) =>
+            state === "down"
+              ? goodUntilMs > goodSinceMs && steps[i]?.verdict === "down"
+              : after.state === "down",
         );
-        expect(moments.at(-1)?.counters.failures).toBe(downs.length);
+        expect(live(steps).at(-1)?.counters.failures).toBe(failures.length);
       }),
     );
   });

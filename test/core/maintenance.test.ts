@@ -37,6 +37,8 @@ test("what waited for a judgement from before is judged; what is stopped on purp
   const before = health("up", { maintenance: work, suspectedMs: at(0) });
   const down = health("down", { maintenance: work });
   expect(settle(waiting, before, down)).toEqual({ ...zero, seenMs: 4_000 });
+  const coming = { ...down, goodSinceMs: at(0), goodUntilMs: at(9) };
+  expect(settle(waiting, coming, down)).toEqual({ ...zero, seenMs: 4_000 });
 });
 
 describe("an outage that began", () => {
