@@ -77,13 +77,34 @@ export async function confirm(
     hear(location, await askOrNothing(world, { ...request, location }));
     close((ballots, group) => asking.early(group) && isSettled(config, group, ballots, asking.isCandidate));
   });
-  const late = world.sleep(patienceMs(request), over.signal);
-  await Promise.race([Promise.all(asked), late]);
+  await Promise.race([Promise.all(asked), patience(world, request, startedMs, over.signal)]);
   // A reason of our own spares a DOMException with its stack.
   over.abort("answered");
   for (const location of config.locations) if (!answers.has(location)) hear(location, []);
   close(() => true);
   await Promise.all(concluded);
+}
+
+/** Requests have left so soon after a confirm began. */
+const sentMs = 100;
+
+/** What arrived while home was paused is read so soon after it goes on: later than timers that were due meanwhile. */
+const lyingMs = 50;
+
+/**
+ * Until the locations have been waited for. Requests that left later, because home was paused, are answered later; and
+ * whose answer is here, if unread, has answered. Otherwise those would be left out that take longest: who finds failures.
+ */
+async function patience(
+  world: World,
+  request: Pick<ProbeRequest, "endMs">,
+  startedMs: number,
+  over: AbortSignal,
+): Promise<void> {
+  await world.sleep(sentMs, over);
+  const pausedMs = Math.max(0, world.now() - startedMs - sentMs);
+  await world.sleep(patienceMs(request) - sentMs + pausedMs, over);
+  await world.sleep(lyingMs, over);
 }
 
 /** A location that could not be asked has seen nothing. */

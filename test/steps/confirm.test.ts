@@ -25,15 +25,24 @@ const tries = (id: string, vote: Vote): Probe[] =>
 /** The ballots on which a confirm was concluded, of locations that answer one after the other. */
 async function ballotsOf(
   answers: readonly (readonly Probe[])[],
-  isCandidate: Asking["isCandidate"] = () => true,
+  {
+    isCandidate = () => true,
+    sleep = (_, signal) => new Promise((end) => signal?.addEventListener("abort", () => end())),
+    beforeAnswer = async () => {},
+  }: {
+    readonly isCandidate?: Asking["isCandidate"];
+    readonly sleep?: World["sleep"];
+    readonly beforeAnswer?: () => Promise<void>;
+  } = {},
 ): Promise<Ballots> {
   const config = shopConfig({ endpoints: ids.map((id) => endpoint(id)), references: [] });
   const world: Pick<World, "now" | "sleep" | "ask" | "log"> = {
     now: () => 0,
-    sleep: (_, signal) => new Promise((end) => signal?.addEventListener("abort", () => end())),
+    sleep,
     ask: async ({ location }) => {
       const turn = locations.indexOf(location);
       for (let i = 0; i < turn; i++) await setImmediate();
+      await beforeAnswer();
       return { location, probes: answers[turn] ?? [] };
     },
     log: () => {},
@@ -57,7 +66,7 @@ async function heard(letters: readonly string[], isCandidate: Asking["isCandidat
   const answers = letters.map((said) =>
     ids.flatMap((id, i) => tries(id, votes[said[i] as keyof typeof votes])),
   );
-  return Object.keys(await ballotsOf(answers, isCandidate)).length;
+  return Object.keys(await ballotsOf(answers, { isCandidate })).length;
 }
 
 /** Frankfurt is down. Ireland is proven by the first four; Oslo is up for all but one, and needs the fifth. */
@@ -104,4 +113,19 @@ test("what was tried in the same breath as something that answered counts, thoug
   const well: Probe = { id: ids[1] ?? "", startedAfterMs: 4, latencyMs: 20, ok: true };
   const ballots = await ballotsOf(locations.map(() => [...silent, well]));
   expect(Object.values(ballots).map((votes) => votes[ids[0] ?? ""])).toEqual(locations.map(() => "down"));
+});
+
+test("an answer that came while home was paused is heard, though it is read only after the timers that were due", async () => {
+  const turns = async (count: number) => {
+    for (let i = 0; i < count; i++) await setImmediate();
+  };
+  const timers = async (ms: number) => (ms < 100 ? await turns(9) : undefined);
+  const ballots = await ballotsOf(
+    locations.map(() => tries("shop/frankfurt", "up")),
+    {
+      sleep: timers,
+      beforeAnswer: () => turns(3),
+    },
+  );
+  expect(Object.values(ballots).map((votes) => votes["shop/frankfurt"])).toEqual(locations.map(() => "up"));
 });

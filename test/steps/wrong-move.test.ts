@@ -112,6 +112,25 @@ describe("no name moves", () => {
     expect(movesOf(sim), story(sim)).toHaveLength(2);
   });
 
+  test("to a standby that two of five cannot reach, because home was paused before it asked just those", async () => {
+    const late = locations.slice(0, 2);
+    const is = broken(["frankfurt", 65, 200, "black hole"], ["ireland", 65, 200, "black hole", late]);
+    const sim = simulate(is);
+    sim.takesMs = (effect) => (late.some((location) => effect === `ask ${location}`) ? 30 : 10);
+    let pauses = 0;
+    sim.behaviour = (host, location, atMs) => {
+      const life = sim.lives.at(-1);
+      // The first three are asked, all in one moment.
+      if (life && host === "ireland" && location === locations[4] && atMs > at(70) && pauses++ === 0) {
+        life.frozenUntilMs = atMs + 1_750;
+      }
+      return is(host, location, atMs);
+    };
+    await runMinutes(sim, at(150));
+    expect(pauses, story(sim)).toBeGreaterThan(0);
+    expect(movesOf(sim), story(sim)).toEqual([]);
+  });
+
   test("because a sweep was paused after it saved the change, and sends it when the primary is well again", async () => {
     const sim = simulate(broken(["frankfurt", 65, 85, "refuse"]));
     let pauses = 0;
