@@ -23,11 +23,13 @@ const answers = (truth: Truth): boolean =>
   truth === "ok" || (typeof truth === "object" && (isBrownOut(truth) || truth.slowMs < timeoutMs));
 
 /** A firewall that dislikes us is no outage. */
-const fails = (truth: Truth): boolean =>
+const isOut = (truth: Truth): boolean =>
   truth === "refuse" ||
   truth === "black hole" ||
   truth === "error" ||
-  (typeof truth === "object" && (isBrownOut(truth) || truth.slowMs >= timeoutMs));
+  (typeof truth === "object" && !isBrownOut(truth) && truth.slowMs >= timeoutMs);
+
+const fails = (truth: Truth): boolean => isOut(truth) || (typeof truth === "object" && isBrownOut(truth));
 
 /** Whoever could not be asked so close to a time may have had no say in it: longer than a confirm takes. */
 const excusedMs = 12_000;
@@ -89,6 +91,14 @@ function isDownUnseen({ config, own, ...known }: Known, host: string, atMs: numb
   if (own === undefined || seeingAt({ config, ...known }, atMs).length > 0) return false;
   return config.locations.every((location) => fails(own(host, location, atMs)));
 }
+
+/** Whether a host failed at all in a span, for those who could see. */
+export const hasFailed = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
+  lasted(fromMs, toMs, 0, (atMs) => isAgreed(known, host, atMs, fails));
+
+/** Whether nothing was to be had of a host for so long in a span, for those who could see. */
+export const wasOut = (known: Known, host: string, fromMs: number, toMs: number, leastMs: number): boolean =>
+  lasted(fromMs, toMs, leastMs, (atMs) => isAgreed(known, host, atMs, isOut));
 
 /** Whether a host really was up, for those who could see, at any time of a span. */
 export const wasUp = (known: Known, host: string, fromMs: number, toMs: number): boolean =>

@@ -6,7 +6,7 @@ import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfEndpoint, servicesOf } from "./names.ts";
 import { type Life, type Simulation, type Step, startMs } from "./simulation.ts";
-import { knownOf, wasDown } from "./truth.ts";
+import { hasFailed, knownOf, wasDown, wasOut, wasUp } from "./truth.ts";
 
 type Row = ServiceState & { readonly epoch: number };
 
@@ -46,7 +46,7 @@ export function watchOver(sim: Simulation): string[] {
       case "published":
         return say(step.by, step.wasSaved ? [] : [`told ${step.alert.id} before it was saved (6)`]);
       case "filed":
-        return say(step.by, wrongVerdict(sim, step.event));
+        return say(step.by, [...wrongVerdict(sim, step.event), ...wrongRecovery(sim, step.event)]);
     }
   };
   return found;
@@ -116,6 +116,26 @@ function wrongVerdict(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Eve
   if (kind !== "down") return [];
   const host = hostOfEndpoint([...sim.deployed, sim.config], subject);
   if (host === undefined) return [];
+  const known = knownOf(sim);
   const fromMs = Math.min(sinceMs ?? atMs, atMs - 10_000);
-  return wasDown(knownOf(sim), host, fromMs, atMs) ? [] : [`says ${id}, which was not down (2)`];
+  const wrong = wasDown(known, host, fromMs, atMs) ? [] : [`says ${id}, which was not down (2)`];
+  if (sinceMs === undefined || hasFailed(known, host, sinceMs - 1_000, sinceMs + aroundMs)) return wrong;
+  return [...wrong, `says ${id}, which did not fail when it says it began to`];
+}
+
+/** A probe lost by chance may be what an outage is dated from that begins only then. */
+const aroundMs = 20_000;
+
+/** An outage so long is found, also if one or two questions after it got lost. */
+const foundMs = 25_000;
+
+/** Nothing is said to be up again that was not, or broke down meanwhile. */
+function wrongRecovery(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Event): string[] {
+  const host = kind === "up" ? hostOfEndpoint([...sim.deployed, sim.config], subject) : undefined;
+  if (host === undefined || sinceMs === undefined) return [];
+  const known = knownOf(sim);
+  const wrong: string[] = [];
+  if (!wasUp(known, host, sinceMs, atMs)) wrong.push(`says ${id}, which was never up`);
+  if (wasOut(known, host, sinceMs, atMs, foundMs)) wrong.push(`says ${id}, which was down meanwhile`);
+  return wrong;
 }

@@ -58,6 +58,13 @@ const bites: readonly (readonly [without: string, when: keyof typeof plansOf, se
     ["no intent", "random trouble", 1, /sends .* without a saved intent \(6\)/],
     ["an alert is tried once", "alerts fail", 1, /the alert .* was never told \(6\)/],
     ["an event is filed once", "filing fails", 1, /is not in the history \(6\)/],
+    [
+      "outages begin, and end, ten minutes before they do",
+      "random trouble",
+      1,
+      /which did not fail when it says it began to/,
+    ],
+    ["outages begin, and end, ten minutes before they do", "random trouble", 7, /which was down meanwhile/],
     ["alert before save", "random trouble", 1, /told .* before it was saved \(6\)/],
   ];
 
@@ -89,7 +96,7 @@ describe("random trouble", () => {
 
 describe("the oracle bites: with the same seed the product without one of its rules is caught", () => {
   test("without each of those that can be taken away", () =>
-    expect(bites.map(([without]) => without).sort()).toEqual(Object.keys(sabotages).sort()));
+    expect([...new Set(bites.map(([without]) => without))].sort()).toEqual(Object.keys(sabotages).sort()));
 
   test.each(bites)("%s", async (without, when, seed, says) => {
     const { violations } = await runPlan(plansOf[when](seed), undefined, sabotages[without]);

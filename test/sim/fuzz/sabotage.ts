@@ -97,6 +97,13 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     ...world,
     store: { ...world.store, file: (event) => world.store.file(event).catch(() => {}) },
   })),
+  "outages begin, and end, ten minutes before they do": altered((world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      file: (event) => world.store.file({ ...event, sinceMs: (event.sinceMs ?? event.atMs) - 600_000 }),
+    },
+  })),
   "alert before save": altered((world) =>
     withCells(world, (_, cell) => ({
       ...cell,
