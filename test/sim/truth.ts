@@ -92,9 +92,9 @@ function isDownUnseen({ config, own, ...known }: Known, host: string, atMs: numb
   return config.locations.every((location) => fails(own(host, location, atMs)));
 }
 
-/** Whether a host failed at all in a span, for those who could see. */
-export const hasFailed = (known: Known, host: string, fromMs: number, toMs: number): boolean =>
-  lasted(fromMs, toMs, 0, (atMs) => isAgreed(known, host, atMs, fails));
+/** Whether a host failed at all in a span, for anybody. */
+export const hasFailed = ({ config, truth }: Known, host: string, fromMs: number, toMs: number): boolean =>
+  lasted(fromMs, toMs, 0, (atMs) => config.locations.some((location) => fails(truth(host, location, atMs))));
 
 /** Whether nothing was to be had of a host for so long in a span, for those who could see. */
 export const wasOut = (known: Known, host: string, fromMs: number, toMs: number, leastMs: number): boolean =>
