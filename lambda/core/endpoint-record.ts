@@ -11,7 +11,7 @@ export type KeptProbe = readonly [offsetMs: number, location: number, latencyMs:
 
 /**
  * One endpoint's minute: what was probed, what is believed, and the counters. Under 1 KB, one write unit, while
- * probes succeed; under 2 KB in a minute of failures, each of which says why.
+ * probes succeed; under 3 KB in a minute of failures, each of which says why.
  */
 export type EndpointRecord = {
   readonly endpoint: string;

@@ -129,6 +129,9 @@ function valueBytes(value: AttributeValue): number {
   throw new RangeError(`no rule for ${JSON.stringify(value)}`);
 }
 
+const times = (...names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(names.map((name) => [name, nineMs - 1]));
+
 /** The item of a record, as `lambda/aws/tables.ts` writes it. */
 function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): number {
   const fromMs = nineMs - 123_456;
@@ -145,7 +148,17 @@ function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): n
     probes: 9_999_999,
     failedProbes: 99_999,
   };
-  // Every location has a score where everything fails.
+  // Every location has a score where everything fails, and every trouble was told.
+  const scores = scoresOf(findings);
+  const failedMs = times(...Object.keys(scores));
+  const told = { toldMs: nineMs - 1, thereMs: nineMs - 1 };
+  const isWell = findings.every(({ ok }) => ok);
+  const troubles = isWell
+    ? {}
+    : {
+        ...times("foundMs", "goodSinceMs"),
+        told: { partial: told, refused: told, blind: told, degraded: told },
+      };
   const record: EndpointRecord = {
     endpoint,
     epoch: 1_795_251_611,
@@ -153,9 +166,9 @@ function bytesOf(endpoint: string, why: string, findings: readonly Finding[]): n
     fromMs,
     savedMs,
     probes,
-    health: { state: "down", sinceMs: nineMs - 1, why, goodSinceMs: nineMs - 1 },
+    health: { state: isWell ? "up" : "down", sinceMs: nineMs - 1, why, ...troubles },
     counters: { ...many, untilMs: nineMs - 1, pendingMs: 99_999 },
-    brownout: { usual: 1 / 3, scores: scoresOf(findings), rates: scoresOf(findings) },
+    brownout: { ...times("untilMs"), usual: 1 / 3, scores, rates: scores, failedMs, blind: [] },
     outbox: [],
   };
   const key = { pk: `endpoint#${endpoint}`, sk: sortKey(record.epoch, record.sequence) };
@@ -180,7 +193,13 @@ describe("a write unit of DynamoDB is 1 KB; a record takes", () => {
   test.each([
     ["half of one in a quiet minute", 512, "shop/frankfurt", usualWhy, full(good).slice(0, 7)],
     ["one, however busy the minute, while all is well", 1024, longId, usualWhy, full(good)],
-    ["two, however long the id and the reasons, when everything fails", 2048, longId, longWhy, full(longest)],
+    [
+      "three, however long the id and the reasons, when everything fails",
+      3072,
+      longId,
+      longWhy,
+      full(longest),
+    ],
   ])("%s", (_, bytes, endpoint, why, findings) => {
     expect(bytesOf(endpoint, why, findings)).toBeLessThan(bytes);
     expect(bytesOf(endpoint, why, findings)).toBeGreaterThan(bytes / 2);
