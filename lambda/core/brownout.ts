@@ -130,8 +130,7 @@ export function scoreRound(
   const { failed, good } = weights(state.usual);
   // What is down already need not be told from a bad path, and is to be believed again in good time.
   const most = believed === "down" ? fullScore : mostScore;
-  const failures = looks.filter(({ ok }) => !ok).length;
-  const scale = Math.min(1, (roundSum * locations) / 5 / (failures * failed || 1));
+  const scale = scaleOf(looks, failed, roundSum, locations);
   let scores = without(state.scores, blind);
   for (const { location, ok } of looks) {
     scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
@@ -144,9 +143,14 @@ export function scoreRound(
   return { ...next, rates: ratesWith(rates, looks, locations) };
 }
 
-function ratesWith(before: Scores, looks: readonly Look[], locations: number): Scores {
+/** How much of its weight a failure has, so that all of one instant together add no more than `most` for five locations. */
+function scaleOf(looks: readonly Look[], weight: number, most: number, locations: number): number {
   const failures = looks.filter(({ ok }) => !ok).length;
-  const scale = Math.min(1, (rateOfRound * locations) / 5 / (failures * rateFailed || 1));
+  return Math.min(1, (most * locations) / 5 / (failures * weight || 1));
+}
+
+function ratesWith(before: Scores, looks: readonly Look[], locations: number): Scores {
+  const scale = scaleOf(looks, rateFailed, rateOfRound, locations);
   let rates = before;
   for (const { location, ok } of looks) {
     const by = ok ? -rateGood : rateFailed * scale;
