@@ -76,6 +76,34 @@ describe("SNS or Route 53 hang", () => {
   });
 });
 
+describe("SNS that refuses for hours while others change a record again and again", () => {
+  test("does not fill the row of the name: the newest alerts wait, the oldest are filed, and the name moves", async () => {
+    const [swaps, downS] = [90, 11_160];
+    const sim = simulate(broken(["frankfurt", downS, forever, "refuse"]), { failback: "manual" });
+    failing(sim, /^publish$/, 0, downS + 300);
+    const foreign = { ...shopRecord, values: ["203.0.113.99"] };
+    for (let i = 0; i < swaps; i += 1) {
+      const [from, to] = i % 2 === 0 ? [shopRecord, foreign] : [foreign, shopRecord];
+      await runMinutes(sim, at(60 + i * 120));
+      changeZone(sim, [
+        { action: "DELETE", set: from },
+        { action: "CREATE", set: to },
+      ]);
+    }
+    await runMinutes(sim, at(downS));
+    const row = sim.memory.cells.get("service#Z1/shop.example.com/A")?.body as ServiceState;
+    const filed = () => [...sim.memory.history.values()].filter(({ alert }) => alert);
+    expect(row.outbox).toHaveLength(50);
+    expect(filed()).toHaveLength(swaps - 50);
+    expect(sim.alerts).toEqual([]);
+    await runMinutes(sim, at(downS + 600));
+    expect(valuesOf(sim)).toEqual([ireland]);
+    expect(told(sim).at(-1)).toBe("failover");
+    expect(told(sim).length).toBeLessThanOrEqual(50);
+    expect(filed()).toHaveLength(swaps + 2);
+  });
+});
+
 describe("Route 53", () => {
   test("people are told that a change does not reach the name servers when GetChange fails", async () => {
     const sim = simulate(broken(["frankfurt", 65, forever, "refuse"]), { failback: "manual" });
