@@ -98,7 +98,7 @@ export function scoreProbe(before: Brownout, { location, ok }: Look, taken: Take
     : state.usual + share * ((ok ? 0 : 1) - state.usual);
   const scores = ok
     ? lowered(state.scores, location, good)
-    : raised(state.scores, location, failed, mostScore);
+    : added(state.scores, location, failed, mostScore);
   return withLooks({ ...state, usual, scores }, [{ location, ok }], taken);
 }
 
@@ -133,12 +133,12 @@ export function scoreRound(
   const scale = scaleOf(looks, failed, roundSum, locations);
   let scores = without(state.scores, blind);
   for (const { location, ok } of looks) {
-    scores = ok ? lowered(scores, location, good) : raised(scores, location, failed * scale, most);
+    scores = ok ? lowered(scores, location, good) : added(scores, location, failed * scale, most);
   }
   const rates = without(state.rates ?? {}, blind);
   const next = withLooks({ ...state, scores, rates, blind }, looks, taken);
   if (next.sinceMs === undefined) return { ...next, rates: {} };
-  // Whoever asks because something has just failed finds more failures than there are. What is down is asked in its turn.
+  // What is down is asked in its turn: its confirms count.
   if (kind === "confirm" && believed !== "down") return next;
   return { ...next, rates: ratesWith(rates, looks, locations) };
 }
@@ -153,8 +153,7 @@ function ratesWith(before: Scores, looks: readonly Look[], locations: number): S
   const scale = scaleOf(looks, rateFailed, rateOfRound, locations);
   let rates = before;
   for (const { location, ok } of looks) {
-    const by = ok ? -rateGood : rateFailed * scale;
-    rates = withScore(rates, location, Math.min(mostRate, (rates[location] ?? 0) + by));
+    rates = added(rates, location, ok ? -rateGood : rateFailed * scale, mostRate);
   }
   return rates;
 }
@@ -178,7 +177,7 @@ const round2 = (value: number): number => Math.round(value * 100) / 100;
 
 type Scores = Brownout["scores"];
 
-const raised = (scores: Scores, location: string, by: number, most: number): Scores =>
+const added = (scores: Scores, location: string, by: number, most: number): Scores =>
   withScore(scores, location, Math.min(most, (scores[location] ?? 0) + by));
 
 /** What is above a full score tells only of failures in a row: one good probe ends it. */
@@ -193,7 +192,7 @@ function withScore(scores: Scores, location: string, score: number): Scores {
   return after === 0 ? without(scores, [location]) : { ...scores, [location]: after };
 }
 
-const without = (scores: Brownout["scores"], locations: readonly string[]): Brownout["scores"] =>
+const without = (scores: Scores, locations: readonly string[]): Scores =>
   locations.some((location) => location in scores)
     ? Object.fromEntries(Object.entries(scores).filter(([location]) => !locations.includes(location)))
     : scores;
@@ -213,11 +212,10 @@ export function onlyOf(state: Brownout, locations: readonly string[]): Brownout 
   };
 }
 
-function sum({ scores }: Brownout): number {
-  let total = 0;
-  for (const score of Object.values(scores)) total += Math.min(fullScore, score);
-  return total;
-}
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const sum = ({ scores }: Brownout): number =>
+  total(Object.values(scores).map((score) => Math.min(fullScore, score)));
 
 /** How many locations see, as far as is known. */
 const sighted = ({ blind = [] }: Brownout, locations: number): number => locations - blind.length;
@@ -259,13 +257,12 @@ export function isBad(state: Brownout, was: boolean, locations: number): boolean
   const seeing = sighted(state, locations);
   const down = Object.keys(state.scores).filter((location) => votesDown(state, location)).length;
   const worstFirst = Object.values(state.rates ?? {}).sort((a, b) => b - a);
-  const all = worstFirst.reduce((total, rate) => total + rate, 0);
-  const best = worstFirst.slice(Math.floor((seeing * 2) / 3)).reduce((total, rate) => total + rate, 0);
+  const best = worstFirst.slice(Math.floor((seeing * 2) / 3));
   const share = was ? stillBad : 1;
   return (
     down * 3 > seeing * 2 &&
-    all * 5 >= share * leaveSum * seeing &&
-    best >= share * leaveLeast &&
+    total(worstFirst) * 5 >= share * leaveSum * seeing &&
+    total(best) >= share * leaveLeast &&
     reaches(state, degradedSum, locations) &&
     (was || isSeenWavering(state, locations))
   );
