@@ -53,14 +53,17 @@ async function tell(sweep: Sweep, events: readonly Event[]): Promise<Set<string>
     if (sweep.lost || sweep.work.over.aborted) break;
     if (sweep.telling.has(event.id)) continue;
     sweep.telling.add(event.id);
-    const isOver = await isTold(sweep, event);
-    if (!isOver && tooMany.has(event)) await giveUp(sweep, event);
-    if (isOver || tooMany.has(event)) done.add(event.id);
+    if (await isTold(sweep, event)) done.add(event.id);
+    else if (tooMany.has(event)) {
+      await giveUp(sweep, event);
+      done.add(event.id);
+    }
     sweep.telling.delete(event.id);
   }
   return done;
 }
 
+/** Tells and files an event. @returns whether both have happened */
 async function isTold({ world, published }: Sweep, event: Event): Promise<boolean> {
   try {
     if (event.alert && !published.has(event.id)) await world.publish(alert(event));
