@@ -7,6 +7,7 @@ import { isOrder, type Order } from "./hands.ts";
 import { outcome, withPlace } from "./orders.ts";
 import { conversionChanges } from "./pair.ts";
 import { keptSeconds } from "./propagation.ts";
+import { withCarriers } from "./readiness.ts";
 import {
   type Change,
   type Destination,
@@ -130,6 +131,7 @@ export function accepted(
   const next = {
     ...rest,
     written: intent.want,
+    readiness: withCarriers(service, state),
     generation: intent.generation + movedBy,
     pointsSinceMs: atMs,
     ...(intent.want?.weighted && {

@@ -73,6 +73,15 @@ export function noteReadiness(
   return { ...state, readiness, outbox: [...state.outbox, ...events] };
 }
 
+/**
+ * What is kept with a move: who carried the name until now. It may have come and gone between two looks of
+ * `noteReadiness`, and who is left because he is down is not told of a second time.
+ */
+export const withCarriers = (service: Service, state: ServiceState): Readonly<Record<string, Readiness>> => ({
+  ...state.readiness,
+  ...Object.fromEntries(carriers(service, state.written).map(({ id }) => [id, { is: "active" }] as const)),
+});
+
 /** What is known of a standby says whether a confirm would prove it up. */
 function readinessOf(known: Known | undefined, atMs: number): Readiness {
   if (known === undefined) return { is: "unjudged" };

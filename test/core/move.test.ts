@@ -108,6 +108,7 @@ describe("Route 53 took the change", () => {
   test("the record and the generation are the new ones, and it is followed to the name servers", () => {
     expect(after).toEqual({
       written: standby,
+      readiness: { frankfurt: { is: "active" } },
       generation: 4,
       pointsSinceMs: at(1),
       movesFromUpMs: [],

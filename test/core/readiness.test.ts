@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Service } from "../../lambda/core/config.ts";
 import type { KeptProbe } from "../../lambda/core/endpoint-record.ts";
 import type { Health } from "../../lambda/core/health.ts";
+import { accepted } from "../../lambda/core/move.ts";
 import { type Known, noteReadiness, type Readiness, sayReadiness } from "../../lambda/core/readiness.ts";
 import type { Reason } from "../../lambda/core/reason.ts";
-import type { ServiceState } from "../../lambda/core/service-state.ts";
+import type { Intent, ServiceState } from "../../lambda/core/service-state.ts";
 import { shop } from "../sim/config.ts";
 import { health, nineMs } from "./fixture.ts";
 import { pointing } from "./zone-fixture.ts";
@@ -169,6 +170,28 @@ describe("during an outage of the name's own target", () => {
     // `up` tells it.
     expect(told(note(left, {}, 60))).toEqual([]);
     expect(told(looked(left, {}, { frankfurt }))).toEqual(["standby-not-ready shop/frankfurt"]);
+  });
+
+  test.each([
+    ["was never looked at", undefined],
+    ["was still a standby", quiet.readiness],
+  ])("nor is one that the name came to and left between two looks: when it last %s", (_, readiness) => {
+    const intent: Intent = {
+      kind: "failover",
+      from: "ireland",
+      to: "frankfurt",
+      why: "down at 5 of 5 locations",
+      now: moved.written,
+      want: quiet.written,
+      generation: 3,
+      decidedMs: at(0),
+      fromUp: false,
+    };
+    const { readiness: __, ...before } = { ...moved, intent };
+    const back = accepted(shop, { ...before, ...(readiness && { readiness }) }, intent, "C1", at(1));
+    const left = note(back, { ireland: known(down) }, 2);
+    expect(told(left)).toEqual(["failover shop"]);
+    expect(left.readiness?.["ireland"]).toMatchObject({ is: "not-ready", told: true });
   });
 
   test("the target that the name has left and that cannot be judged is not judged yet", () =>
