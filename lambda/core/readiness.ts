@@ -52,19 +52,19 @@ const lackWords: Record<Lack, string> = {
 export function noteReadiness(
   service: Service,
   state: ServiceState,
-  known: Readonly<Record<string, Known>>,
+  known: ReadonlyMap<string, Known>,
   atMs: number,
 ): ServiceState {
   if (state.disarmed) return state;
   const active = carriers(service, state.written);
-  const isQuiet = active.some(({ endpoint }) => known[endpoint]?.health.state === "down");
+  const isQuiet = active.some(({ endpoint }) => known.get(endpoint)?.health.state === "down");
   const events: Event[] = [];
   const readiness: Record<string, Readiness> = {};
   for (const target of service.targets) {
     const before = state.readiness?.[target.id] ?? { is: "unjudged" };
     const now = active.includes(target)
       ? { is: "active" as const }
-      : readinessOf(known[target.endpoint], atMs);
+      : readinessOf(known.get(target.endpoint), atMs);
     const [after, told] = step(service, target, before, now, isQuiet, atMs);
     readiness[target.id] = after;
     events.push(...told);

@@ -1,6 +1,5 @@
 import type { Service } from "../core/config.ts";
 import { wantsEvidence } from "../core/decide.ts";
-import type { Watched } from "../core/endpoint-record.ts";
 import { letBe, readEveryMs, untouched } from "../core/glance.ts";
 import { closed, noteLook } from "../core/move.ts";
 import { oncePer } from "../core/once-per.ts";
@@ -38,12 +37,8 @@ export function runErrands(sweep: Sweep, each: Switch, fromMs: number, toMs: num
 function startNoting(sweep: Sweep, each: Switch, atMs: number): void {
   const { service, state } = each;
   if (state === undefined) return;
-  const known: Record<string, Watched> = {};
-  for (const { endpoint } of service.targets) {
-    const watched = sweep.watched.get(endpoint);
-    if (watched) known[endpoint] = watched;
-  }
-  const noted = (now: ServiceState) => noteReadiness(service, now, known, atMs);
+  // Looked up when it is saved: what waited behind a move has to know what the move knew.
+  const noted = (now: ServiceState) => noteReadiness(service, now, sweep.watched, atMs);
   if (noted(state) === state) return;
   void inBackground(
     sweep,

@@ -39,7 +39,15 @@ const moved: ServiceState = { ...quiet, written: pointing("198.51.100.20") };
 
 type Both = { readonly frankfurt?: Known; readonly ireland?: Known };
 const note = (state: ServiceState, { frankfurt = known(up), ireland = known(up) }: Both, second = 0) =>
-  noteReadiness(shop, state, { "shop/frankfurt": frankfurt, "shop/ireland": ireland }, at(second));
+  noteReadiness(
+    shop,
+    state,
+    new Map([
+      ["shop/frankfurt", frankfurt],
+      ["shop/ireland", ireland],
+    ]),
+    at(second),
+  );
 
 /** One look after another, a minute apart: the first one twice. */
 const looked = (state: ServiceState, ...looks: readonly Both[]): ServiceState =>
@@ -213,7 +221,7 @@ test("targets come and go with the config; of one that is not probed nothing is 
     ...shop,
     targets: [...shop.targets, { id: "ohio", endpoint: "shop/ohio", values: ["198.51.100.30"] }],
   };
-  const more = noteReadiness(third, quiet, { "shop/ireland": known(up) }, at(0));
+  const more = noteReadiness(third, quiet, new Map([["shop/ireland", known(up)]]), at(0));
   expect(more.readiness).toEqual({ ...quiet.readiness, ohio: { is: "unjudged" } });
   expect(note(more, {}).readiness).toEqual(quiet.readiness);
 });

@@ -256,7 +256,7 @@ describe("proof of effect", () => {
 });
 
 test("who has no weight is a standby, and whoever carries is not", () => {
-  const state = noteReadiness(sharedShop, shared("0 100 50"), {}, at(0));
+  const state = noteReadiness(sharedShop, shared("0 100 50"), new Map(), at(0));
   expect(state.readiness).toEqual({
     frankfurt: { is: "unjudged" },
     ireland: { is: "active" },
