@@ -46,7 +46,11 @@ export function watchOver(sim: Simulation): string[] {
       case "published":
         return say(step.by, step.wasSaved ? [] : [`told ${step.alert.id} before it was saved (6)`]);
       case "filed":
-        return say(step.by, [...wrongVerdict(sim, step.event), ...wrongRecovery(sim, step.event)]);
+        return say(step.by, [
+          ...wrongVerdict(sim, step.event),
+          ...wrongRecovery(sim, step.event),
+          ...toldAgain(sim, step.event),
+        ]);
     }
   };
   return found;
@@ -138,3 +142,23 @@ function wrongRecovery(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Ev
   if (host === undefined || sinceMs === undefined) return [];
   return wasOut(knownOf(sim), host, sinceMs, atMs, foundMs) ? [`says ${id}, which was down meanwhile`] : [];
 }
+
+/** Nobody is told that a target could not take over which the name left for that very outage. */
+function toldAgain(sim: Simulation, { kind, name, to: target, sinceMs, atMs, id }: Event): string[] {
+  if (kind !== "standby-not-ready" || target === undefined || sinceMs === undefined) return [];
+  const isLeft = (move: Event): boolean =>
+    (move.kind === "failover" || move.kind === "taken-out") &&
+    move.name === name &&
+    move.atMs >= sinceMs &&
+    move.atMs <= atMs &&
+    isIn(move.from, target) &&
+    !isIn(move.to, target);
+  return [...sim.memory.history.values()].some(isLeft) ? [`says ${id}, which was told by a move`] : [];
+}
+
+/** Whether a destination, as an event has it, is the target or gives it a weight: `ireland`, `frankfurt 0, ireland 100`. */
+const isIn = (destination: string | undefined, target: string): boolean =>
+  destination?.split(", ").some((part) => {
+    const [id, weight] = part.split(" ");
+    return id === target && weight !== "0";
+  }) ?? false;

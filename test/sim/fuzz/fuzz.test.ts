@@ -65,6 +65,7 @@ const bites: readonly (readonly [without: string, when: keyof typeof plansOf, se
       /which did not fail when it says it began to/,
     ],
     ["outages begin, and end, ten minutes before they do", "random trouble", 7, /which was down meanwhile/],
+    ["what was told of standbys is not kept", "random trouble", 1, /standby-not-ready.* was told by a move/],
     ["alert before save", "random trouble", 1, /told .* before it was saved \(6\)/],
   ];
 

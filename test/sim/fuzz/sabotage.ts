@@ -104,6 +104,15 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
       file: (event) => world.store.file({ ...event, sinceMs: (event.sinceMs ?? event.atMs) - 600_000 }),
     },
   })),
+  "what was told of standbys is not kept": altered((world) =>
+    withCells(world, (_, cell) => ({
+      ...cell,
+      put: async (body, seen) => {
+        const { readiness: _, ...rest } = body as Partial<ServiceState>;
+        return cell.put(rest as typeof body, seen);
+      },
+    })),
+  ),
   "alert before save": altered((world) =>
     withCells(world, (_, cell) => ({
       ...cell,
