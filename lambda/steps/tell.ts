@@ -79,7 +79,7 @@ async function isTold({ world, published }: Sweep, event: Event): Promise<boolea
 
 /** Nobody is told of it any more: it stands in the history as that, if it can be written, and in the log. */
 async function giveUp({ world, published }: Sweep, event: Event): Promise<void> {
-  const given = { ...event, alert: published.has(event.id) };
+  const given = { ...event, alert: event.alert && published.has(event.id) };
   await world.store.file(given).catch(() => undefined);
   world.log("error", "event given up", given);
 }
