@@ -4,7 +4,7 @@ import type { Zone } from "../../local/route53/zone.ts";
 import { hostOfValue, isPrimary, type Stands, servicesOf, standsIn } from "./names.ts";
 import { wrongShares } from "./shares.ts";
 import { type Simulation, startMs, type ZoneChange } from "./simulation.ts";
-import { knownOf, wasDown, wasUp } from "./truth.ts";
+import { foundMs, knownOf, wasDown, wasOut, wasUp } from "./truth.ts";
 
 /** What is remembered of one name. */
 type Name = {
@@ -98,6 +98,25 @@ const isAdoption = ({ change, from, to }: Changed): boolean =>
 const isShadow = ({ config }: ZoneChange, name: string): boolean =>
   config?.services.some(({ dns, mode }) => dns.name === name && mode === "shadow") ?? false;
 
+/**
+ * Whether a name's primary was down within `failbackAfter` of a change, so that it had to be found. What nobody looked at
+ * is no excuse: it is not counted.
+ */
+function wasOutLately(
+  sim: Simulation,
+  configs: readonly Config[],
+  { sentMs }: ZoneChange,
+  value: string,
+  name: string,
+): boolean {
+  const host = hostOfValue(configs, name, value);
+  const waits = configs.flatMap(({ services }) =>
+    services.flatMap(({ dns, failbackAfterMs }) => (dns.name === name ? [failbackAfterMs] : [])),
+  );
+  const fromMs = sentMs - Math.min(...waits);
+  return host !== undefined && wasOut(knownOf(sim), host, fromMs, sentMs - freshMs, foundMs);
+}
+
 const goesBack = ({ services }: Config, name: string): Service["failback"] | undefined =>
   services.find(({ dns }) => dns.name === name)?.failback;
 
@@ -119,6 +138,8 @@ function wrongMove(sim: Simulation, state: Name, { service, change, from, to }: 
     wrong.push(`moved ${name} away from ${from.value}, which was not down (2)`);
   } else if (own.every((config) => goesBack(config, name) === "manual") && !sim.memory.cells.has(handsKey)) {
     wrong.push(`moved ${name} back to ${to.value}, which is left to people`);
+  } else if (!sim.memory.cells.has(handsKey) && wasOutLately(sim, own, change, to.value, name)) {
+    wrong.push(`moved ${name} back to ${to.value}, which was down within failbackAfter`);
   }
   state.leftUpMs = [...state.leftUpMs.filter((ms) => ms > change.sentMs - 3_540_000), change.sentMs];
   if (state.leftUpMs.length > service.maxMovesPerHour) {

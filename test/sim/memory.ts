@@ -12,7 +12,7 @@ export type Memory = {
   /** The ids of all events that were ever saved: in an outbox, or filed. */
   readonly saved: ReadonlySet<string>;
   /**
-   * The same of what was newest when it was saved, by whoever held the lease then: what a stale sweep still writes is read
+   * Those that stood in an outbox which was the newest when it was saved, by whoever held the lease then: what a stale sweep still writes is read
    * by nobody, also where its successor has read already and not written yet.
    */
   readonly owed: ReadonlySet<string>;
@@ -74,7 +74,6 @@ export function openMemory(isForgetful = false): Memory {
     },
     file: async (event) => {
       saved.add(event.id);
-      owed.add(event.id);
       history.set(event.id, copy(event));
     },
   };

@@ -3,10 +3,10 @@ import type { Event } from "../../lambda/core/event.ts";
 import { sayContent } from "../../lambda/core/records.ts";
 import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
-import { contentOf, hostOfValue, servicesOf, standsIn } from "./names.ts";
+import { contentOf, hostOfEndpoint, hostOfValue, servicesOf, standsIn } from "./names.ts";
 import { unservedShares } from "./shares.ts";
 import { type Simulation, startMs, zoneNow } from "./simulation.ts";
-import { knownOf, wasUp } from "./truth.ts";
+import { hasFailed, knownOf, wasUp } from "./truth.ts";
 
 /** What really happened to the name: who pointed it where, and when. */
 export type Move = { readonly atMs: number; readonly by: string; readonly from: string; readonly to: string };
@@ -83,6 +83,27 @@ export function forgotten(sim: Simulation): string[] {
     ...unfiled.map((id) => `${id} is not in the history (6)`),
     ...unheard.map(({ id }) => `the alert ${id} was never told (6)`),
   ];
+}
+
+/**
+ * In the end whoever was said to be down, and did not fail any more since `sinceMs`, is said to be up again. What a stale
+ * sweep still says its successor knows nothing of.
+ */
+export function unended(sim: Simulation, sinceMs: number): string[] {
+  const { history, owed } = sim.memory;
+  const [known, events] = [knownOf(sim), [...history.values()].filter(({ id }) => owed.has(id))];
+  return sim.config.endpoints.flatMap(({ id }) => {
+    const last = events
+      .filter(({ subject, kind }) => subject === id && (kind === "down" || kind === "up"))
+      .reduce<Event | undefined>(
+        (newest, one) => (newest && newest.atMs > one.atMs ? newest : one),
+        undefined,
+      );
+    const host = hostOfEndpoint([sim.config], id);
+    return last?.kind !== "down" || host === undefined || hasFailed(known, host, sinceMs, sim.clock.now())
+      ? []
+      : [`${last.id} is the last that was said of ${id}, which has been up since`];
+  });
 }
 
 /** 6. An alert tells of a state that was saved before. */

@@ -96,6 +96,9 @@ function isDownUnseen({ config, own, ...known }: Known, host: string, atMs: numb
 export const hasFailed = ({ config, truth }: Known, host: string, fromMs: number, toMs: number): boolean =>
   lasted(fromMs, toMs, 0, (atMs) => config.locations.some((location) => fails(truth(host, location, atMs))));
 
+/** An outage so long is found, also if one or two questions after it got lost. */
+export const foundMs = 25_000;
+
 /** Whether nothing was to be had of a host for so long in a span, for those who could see. */
 export const wasOut = (known: Known, host: string, fromMs: number, toMs: number, leastMs: number): boolean =>
   lasted(fromMs, toMs, leastMs, (atMs) => isAgreed(known, host, atMs, isOut));

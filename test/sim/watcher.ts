@@ -6,7 +6,7 @@ import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfEndpoint, servicesOf } from "./names.ts";
 import { type Life, type Simulation, type Step, startMs } from "./simulation.ts";
-import { hasFailed, knownOf, wasDown, wasOut } from "./truth.ts";
+import { foundMs, hasFailed, knownOf, wasDown, wasOut } from "./truth.ts";
 
 type Row = ServiceState & { readonly epoch: number };
 
@@ -132,9 +132,6 @@ function wrongVerdict(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Eve
  * paused before anybody judged it, after the pause (troubles.ts: 250 s at most).
  */
 const aroundMs = 300_000;
-
-/** An outage so long is found, also if one or two questions after it got lost. */
-const foundMs = 25_000;
 
 /** Nothing is said to be up again that was down meanwhile. */
 function wrongRecovery(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Event): string[] {

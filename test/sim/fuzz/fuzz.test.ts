@@ -65,6 +65,18 @@ const bites: readonly (readonly [without: string, when: keyof typeof plansOf, se
       /which did not fail when it says it began to/,
     ],
     ["outages begin, and end, ten minutes before they do", "random trouble", 7, /which was down meanwhile/],
+    [
+      "nothing is said to be up again",
+      "random trouble",
+      1,
+      /is the last that was said of .*, which has been up/,
+    ],
+    [
+      "failbackAfter begins ten minutes before it does",
+      "random trouble",
+      9,
+      /moved .* back to .*, which was down within failbackAfter/,
+    ],
     ["what was told of standbys is not kept", "random trouble", 1, /standby-not-ready.* was told by a move/],
     ["alert before save", "random trouble", 1, /told .* before it was saved \(6\)/],
   ];

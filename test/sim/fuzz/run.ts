@@ -2,7 +2,7 @@ import type { Service } from "../../../lambda/core/config.ts";
 import { deliveriesOf } from "../deliveries.ts";
 import { hostOfValue, servicesOf, standsIn } from "../names.ts";
 import { openNature } from "../nature.ts";
-import { forgotten, unserved, untold, untrue } from "../oracle.ts";
+import { forgotten, unended, unserved, untold, untrue } from "../oracle.ts";
 import { carryingHosts } from "../shares.ts";
 import { type Line, openSimulation, type Simulation, startMs, startSweep, zoneNow } from "../simulation.ts";
 import { tellOf, tellOfSpells } from "../story.ts";
@@ -55,6 +55,7 @@ export async function runPlan(
   const services = servicesOf([sim.config]);
   const last = [
     ...forgotten(sim),
+    ...unended(sim, sim.clock.now() - calmForMs),
     ...services.flatMap((service) => [...untold(sim, service), ...untrue(sim, service)]),
   ];
   const failed = await examine(sim, plan);

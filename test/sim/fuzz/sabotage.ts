@@ -1,4 +1,5 @@
 import { alert } from "../../../lambda/core/alert.ts";
+import type { EndpointRecord } from "../../../lambda/core/endpoint-record.ts";
 import type { ProbeAnswer } from "../../../lambda/core/probe.ts";
 import type { ServiceState } from "../../../lambda/core/service-state.ts";
 import type { Cell, World } from "../../../lambda/steps/world.ts";
@@ -52,6 +53,13 @@ const withDns = (world: World, dns: Partial<World["dns"]>): World => ({
   dns: { ...world.dns, ...dns },
 });
 
+const upForLong = (record: EndpointRecord): EndpointRecord => {
+  const { health } = record;
+  return health.state === "up"
+    ? { ...record, health: { state: "up", sinceMs: health.sinceMs - 600_000, why: health.why } }
+    : record;
+};
+
 /** Two requests for what belongs in one. */
 const inHalves =
   ({ dns }: World): World["dns"]["change"] =>
@@ -102,6 +110,20 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     store: {
       ...world.store,
       file: (event) => world.store.file({ ...event, sinceMs: (event.sinceMs ?? event.atMs) - 600_000 }),
+    },
+  })),
+  "nothing is said to be up again": altered((world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      file: async (event) => (event.kind === "up" ? undefined : world.store.file(event)),
+    },
+  })),
+  "failbackAfter begins ten minutes before it does": altered((world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      putRecords: (records) => world.store.putRecords(records.map(upForLong)),
     },
   })),
   "what was told of standbys is not kept": altered((world) =>
