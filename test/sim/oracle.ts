@@ -86,15 +86,18 @@ export function forgotten(sim: Simulation): string[] {
 }
 
 /**
- * In the end whoever was said to be down, and did not fail any more since `sinceMs`, is said to be up again. What a stale
- * sweep still says its successor knows nothing of.
+ * In the end whoever was said to be down, and did not fail any more since `sinceMs`, is said to be up again. That a stale
+ * sweep still says that one is down its successor knows nothing of.
  */
 export function unended(sim: Simulation, sinceMs: number): string[] {
   const { history, owed } = sim.memory;
-  const [known, events] = [knownOf(sim), [...history.values()].filter(({ id }) => owed.has(id))];
+  const known = knownOf(sim);
+  const events = [...history.values()].filter(
+    ({ kind, id }) => kind === "up" || (kind === "down" && owed.has(id)),
+  );
   return sim.config.endpoints.flatMap(({ id }) => {
     const last = events
-      .filter(({ subject, kind }) => subject === id && (kind === "down" || kind === "up"))
+      .filter(({ subject }) => subject === id)
       .reduce<Event | undefined>(
         (newest, one) => (newest && newest.atMs > one.atMs ? newest : one),
         undefined,
