@@ -98,27 +98,16 @@ const isAdoption = ({ change, from, to }: Changed): boolean =>
 const isShadow = ({ config }: ZoneChange, name: string): boolean =>
   config?.services.some(({ dns, mode }) => dns.name === name && mode === "shadow") ?? false;
 
-/**
- * Whether a name's primary was down within `failbackAfter` of a change, so that it had to be found. What nobody looked at
- * is no excuse: it is not counted.
- */
-function wasOutLately(
-  sim: Simulation,
-  configs: readonly Config[],
-  { sentMs }: ZoneChange,
-  value: string,
-  name: string,
-): boolean {
-  const host = hostOfValue(configs, name, value);
-  const waits = configs.flatMap(({ services }) =>
-    services.flatMap(({ dns, failbackAfterMs }) => (dns.name === name ? [failbackAfterMs] : [])),
-  );
-  const fromMs = sentMs - Math.min(...waits);
-  return host !== undefined && wasOut(knownOf(sim), host, fromMs, sentMs - freshMs, foundMs);
-}
-
 const goesBack = ({ services }: Config, name: string): Service["failback"] | undefined =>
   services.find(({ dns }) => dns.name === name)?.failback;
+
+/** How long a name's primary is up at least before it goes back, by whichever config says the least. */
+const leastWellMs = (configs: readonly Config[], name: string): number =>
+  Math.min(
+    ...configs.flatMap(({ services }) =>
+      services.flatMap(({ dns, failbackAfterMs }) => (dns.name === name ? [failbackAfterMs] : [])),
+    ),
+  );
 
 /** 1, 2: to what was up, and away from what was down, or back to the primary and not too often. */
 function wrongMove(sim: Simulation, state: Name, { service, change, from, to }: Changed): string[] {
@@ -134,11 +123,16 @@ function wrongMove(sim: Simulation, state: Name, { service, change, from, to }: 
   }
   const left = hostOfValue(configs, name, from.value);
   if (left === undefined || wasDown(known, left, fromMs, toMs)) return wrong;
+  const isByHand = sim.memory.cells.has(handsKey);
   if (!isPrimary(own, name, to.value)) {
     wrong.push(`moved ${name} away from ${from.value}, which was not down (2)`);
-  } else if (own.every((config) => goesBack(config, name) === "manual") && !sim.memory.cells.has(handsKey)) {
+  } else if (!isByHand && own.every((config) => goesBack(config, name) === "manual")) {
     wrong.push(`moved ${name} back to ${to.value}, which is left to people`);
-  } else if (!sim.memory.cells.has(handsKey) && wasOutLately(sim, own, change, to.value, name)) {
+  } else if (
+    !isByHand &&
+    host !== undefined &&
+    wasOut(known, host, toMs - leastWellMs(own, name), fromMs, foundMs)
+  ) {
     wrong.push(`moved ${name} back to ${to.value}, which was down within failbackAfter`);
   }
   state.leftUpMs = [...state.leftUpMs.filter((ms) => ms > change.sentMs - 3_540_000), change.sentMs];

@@ -12,8 +12,8 @@ export type Memory = {
   /** The ids of all events that were ever saved: in an outbox, or filed. */
   readonly saved: ReadonlySet<string>;
   /**
-   * Those that stood in an outbox which was the newest when it was saved, by whoever held the lease then: what a stale sweep still writes is read
-   * by nobody, also where its successor has read already and not written yet.
+   * Those that stood in an outbox which was the newest when it was saved, by whoever held the lease then: what a stale
+   * sweep still writes is read by nobody, also where its successor has read already and not written yet.
    */
   readonly owed: ReadonlySet<string>;
 };

@@ -98,10 +98,8 @@ export function unended(sim: Simulation, sinceMs: number): string[] {
   return sim.config.endpoints.flatMap(({ id }) => {
     const last = events
       .filter(({ subject }) => subject === id)
-      .reduce<Event | undefined>(
-        (newest, one) => (newest && newest.atMs > one.atMs ? newest : one),
-        undefined,
-      );
+      .sort((a, b) => a.atMs - b.atMs)
+      .at(-1);
     const host = hostOfEndpoint([sim.config], id);
     return last?.kind !== "down" || host === undefined || hasFailed(known, host, sinceMs, sim.clock.now())
       ? []

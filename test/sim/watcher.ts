@@ -2,7 +2,7 @@ import type { Event } from "../../lambda/core/event.ts";
 import { generationName, readGeneration } from "../../lambda/core/generation.ts";
 import { type Lease, stalledAfterMs } from "../../lambda/core/lease.ts";
 import { type Change, partsOf, type RecordSet } from "../../lambda/core/records.ts";
-import { type ServiceState, serviceKey } from "../../lambda/core/service-state.ts";
+import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { openChanges } from "./changes.ts";
 import { hostOfEndpoint, servicesOf } from "./names.ts";
 import { type Life, type Simulation, type Step, startMs } from "./simulation.ts";
@@ -24,18 +24,17 @@ export function watchOver(sim: Simulation): string[] {
     for (const what of wrong) add(`${(sim.clock.now() - startMs) / 1000} s: ${by.name} ${what}`);
   };
   const intents = new Set<string>();
-  /** When an endpoint was last saved as one that would take over. */
+  /** When a target was last saved as one that would take over its name. */
   const readyMs = new Map<string, number>();
-  const noteReady = ({ readiness = {} }: Row, key: string) => {
-    const service = servicesOf([...sim.deployed, sim.config]).find((one) => serviceKey(one) === key);
-    for (const { id, endpoint } of service?.targets ?? [])
-      if (readiness[id]?.is === "ready") readyMs.set(endpoint, sim.clock.now());
+  const noteReady = ({ written, readiness = {} }: Row) => {
+    for (const [id, { is }] of Object.entries(readiness))
+      if (is === "ready") readyMs.set(targetKey(written?.name, id), sim.clock.now());
   };
   const checkPut = (step: Extract<Step, { is: "put" }>) => {
     if (step.key.startsWith("service#")) {
       const { intent } = step.after as Row;
       if (intent?.want) intents.add(keyOf(atPlace(intent.want), intent.generation));
-      noteReady(step.after as Row, step.key);
+      noteReady(step.after as Row);
       return say(step.by, wrongRow(sim, step));
     }
     if (!step.key.startsWith("lease#")) return;
@@ -148,11 +147,13 @@ function wrongRecovery(sim: Simulation, { kind, subject, sinceMs, atMs, id }: Ev
   return wasOut(knownOf(sim), host, sinceMs, atMs, foundMs) ? [`says ${id}, which was down meanwhile`] : [];
 }
 
+const targetKey = (name: string | undefined, target: string): string => `${name} ${target}`;
+
 /** Nobody is told that a target could not take over which the name left for that very outage, unless it could since. */
 function toldAgain(sim: Simulation, readyMs: ReadonlyMap<string, number>, told: Event): string[] {
-  const { kind, subject, name, to: target, sinceMs, atMs, id } = told;
+  const { kind, name, to: target, sinceMs, atMs, id } = told;
   if (kind !== "standby-not-ready" || target === undefined || sinceMs === undefined) return [];
-  const fromMs = Math.max(sinceMs, readyMs.get(subject) ?? 0);
+  const fromMs = Math.max(sinceMs, readyMs.get(targetKey(name, target)) ?? 0);
   const isLeft = (move: Event): boolean =>
     (move.kind === "failover" || move.kind === "taken-out") &&
     move.name === name &&

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Event } from "../../lambda/core/event.ts";
 import { moveBatch } from "../../lambda/core/move.ts";
 import type { ServiceState } from "../../lambda/core/service-state.ts";
 import { endpoint, shop, shopConfig, shopRecord } from "../sim/config.ts";
@@ -106,6 +107,8 @@ describe("SNS that refuses for hours while others change a record again and agai
         .sort(),
     );
     expect(told(sim).length).toBeLessThanOrEqual(50);
+    const isAlert = ({ kind, alert }: Event) => alert || kind === "foreign" || kind === "armed-again";
+    expect(filed().filter(isAlert)).toHaveLength(swaps + 2);
   });
 });
 

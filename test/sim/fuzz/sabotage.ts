@@ -24,10 +24,13 @@ const altered =
     sim.alter = alter;
   };
 
-const withCells = (world: World, wrap: <T extends object>(key: string, cell: Cell<T>) => Cell<T>): World => ({
+const withStore = (world: World, store: Partial<World["store"]>): World => ({
   ...world,
-  store: { ...world.store, cell: <T extends object>(key: string) => wrap(key, world.store.cell<T>(key)) },
+  store: { ...world.store, ...store },
 });
+
+const withCells = (world: World, wrap: <T extends object>(key: string, cell: Cell<T>) => Cell<T>): World =>
+  withStore(world, { cell: <T extends object>(key: string) => wrap(key, world.store.cell<T>(key)) });
 
 /** A cell that is written whatever stands there. */
 const unfenced = <T extends object>(cell: Cell<T>): Cell<T> => ({
@@ -53,6 +56,7 @@ const withDns = (world: World, dns: Partial<World["dns"]>): World => ({
   dns: { ...world.dns, ...dns },
 });
 
+/** What is up is so for ten minutes more, and nothing was the matter with it. */
 const upForLong = (record: EndpointRecord): EndpointRecord => {
   const { health } = record;
   return health.state === "up"
@@ -101,31 +105,22 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     ...world,
     publish: (alert) => world.publish(alert).catch(() => {}),
   })),
-  "an event is filed once": altered((world) => ({
-    ...world,
-    store: { ...world.store, file: (event) => world.store.file(event).catch(() => {}) },
-  })),
-  "outages begin, and end, ten minutes before they do": altered((world) => ({
-    ...world,
-    store: {
-      ...world.store,
+  "an event is filed once": altered((world) =>
+    withStore(world, { file: (event) => world.store.file(event).catch(() => {}) }),
+  ),
+  "outages begin, and end, ten minutes before they do": altered((world) =>
+    withStore(world, {
       file: (event) => world.store.file({ ...event, sinceMs: (event.sinceMs ?? event.atMs) - 600_000 }),
-    },
-  })),
-  "nothing is said to be up again": altered((world) => ({
-    ...world,
-    store: {
-      ...world.store,
+    }),
+  ),
+  "nothing is said to be up again": altered((world) =>
+    withStore(world, {
       file: async (event) => (event.kind === "up" ? undefined : world.store.file(event)),
-    },
-  })),
-  "failbackAfter begins ten minutes before it does": altered((world) => ({
-    ...world,
-    store: {
-      ...world.store,
-      putRecords: (records) => world.store.putRecords(records.map(upForLong)),
-    },
-  })),
+    }),
+  ),
+  "failbackAfter begins ten minutes before it does": altered((world) =>
+    withStore(world, { putRecords: (records) => world.store.putRecords(records.map(upForLong)) }),
+  ),
   "what was told of standbys is not kept": altered((world) =>
     withCells(world, (_, cell) => ({
       ...cell,
